@@ -1,0 +1,138 @@
+"""Settings of one running back office, read once from the environment."""
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SECRET_KEY_MINIMUM = 32
+"""Characters; 32 random hex characters carry 128 bits."""
+
+WELL_KNOWN_KEYS = ("changeme", "change-me", "secret", "development", "password", "insecure", "example")
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+def psycopg_url(url: str) -> str:
+    """Return `url` with the one driver we ship: `postgres://` and `postgresql://` become psycopg 3."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    if not url.startswith(("postgresql+psycopg://", "sqlite://")):
+        raise ValueError("must start with postgresql+psycopg:// or sqlite://")
+    return url
+
+
+def _strong_key(key: SecretStr) -> SecretStr:
+    value = key.get_secret_value()
+    if len(value) < SECRET_KEY_MINIMUM:
+        raise ValueError(f"must have at least {SECRET_KEY_MINIMUM} characters")
+    if len(set(value)) < 8 or any(word in value.lower() for word in WELL_KNOWN_KEYS):
+        raise ValueError("is a well-known or repeated word; make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'")
+    return key
+
+
+class Settings(BaseSettings):
+    """What the environment says. Every name is also understood with `_FILE` behind it, naming a file to read."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    secret_key: Annotated[SecretStr, AfterValidator(_strong_key)]
+    secret_key_fallbacks: CommaSeparated = ()
+    database_url: Annotated[str, AfterValidator(psycopg_url)]
+
+    reset_link_base_url: str = ""
+    """Origin of the public reset page, such as `https://account.example.com`; empty: the address staff use."""
+    reset_token_storage: Literal["digest", "plain"] = "digest"
+    reset_token_hours: int = 24
+
+    bcrypt_cost: int = 12
+    session_idle_minutes: int = 30
+    session_hours: int = 12
+
+    ratelimit_storage_uri: str = "memory://"
+    trusted_hosts: CommaSeparated = ()
+    proxy_hops: int = 0
+    metrics_token: SecretStr | None = None
+
+    mail_server: str = ""
+    """Empty: no mail is sent and nothing offers to send any."""
+    mail_port: int = 587
+    mail_username: str = ""
+    mail_password: SecretStr = SecretStr("")
+    mail_use_tls: bool = True
+    mail_default_sender: str = ""
+    mail_backend: str = "smtp"
+
+    timezone: str = "UTC"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    testing: bool = False
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is not the name of a time zone, such as Europe/Berlin")
+        return value
+
+    @field_validator("bcrypt_cost")
+    @classmethod
+    def _bcrypt_range(cls, value: int) -> int:
+        if not 4 <= value <= 20:
+            raise ValueError("must be between 4 and 20")
+        return value
+
+    @property
+    def sends_mail(self) -> bool:
+        return bool(self.mail_server) or self.mail_backend != "smtp"
+
+
+def load_settings() -> Settings:
+    """Read the settings from the environment.
+
+    :raises SystemExit: with one line that names the first variable that is missing or wrong.
+    """
+    try:
+        return Settings(**_from_files())
+    except ValidationError as failure:
+        raise SystemExit(_first_problem(failure)) from None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` (a name or an address, without its port) is this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _from_files() -> dict[str, Any]:
+    values = {}
+    for name in Settings.model_fields:
+        path = os.environ.get(f"{name.upper()}_FILE")
+        if path and name.upper() not in os.environ:
+            try:
+                values[name] = Path(path).read_text(encoding="utf-8").strip()
+            except OSError as failure:
+                raise SystemExit(f"The back office cannot start: {name.upper()}_FILE: {failure}.") from None
+    return values
+
+
+def _first_problem(failure: ValidationError) -> str:
+    error = failure.errors(include_input=False, include_url=False)[0]
+    name = str(error["loc"][0]).upper() if error["loc"] else "the environment"
+    problem = "is not set" if error["type"] == "missing" else error["msg"].removeprefix("Value error, ")
+    return f"The back office cannot start: {name} {problem}."

@@ -1,0 +1,61 @@
+"""The tables `users` and `password_reset_tokens`, shared with the marketplace API."""
+
+import datetime as dt
+import uuid
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.accounts.schemas import full_name, validate_profile
+from marketplace.database import Base, UtcDateTime, ValidatedJSON
+
+
+class UserRole(StrEnum):
+    CUSTOMER = "customer"
+    PROVIDER = "provider"
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    email: Mapped[str] = mapped_column(sa.String(255), unique=True)
+    password: Mapped[str] = mapped_column(sa.String(255), deferred=True)
+    """bcrypt hash; loaded only by who asks for it."""
+    role: Mapped[str] = mapped_column(sa.String(20))
+    profile: Mapped[Any] = mapped_column(ValidatedJSON(validate_profile), nullable=False)
+    created_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, server_default=sa.func.now())
+    updated_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, server_default=sa.func.now())
+
+    __table_args__ = (
+        sa.CheckConstraint("role IN ('customer', 'provider')", name="role"),
+        sa.Index("idx_users_email", "email"),
+    )
+
+    @property
+    def name(self) -> str:
+        """First and last name, or the e-mail address where the profile holds none."""
+        return full_name(self.profile) or self.email
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class PasswordResetToken(Base):
+    __tablename__ = "password_reset_tokens"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    email: Mapped[str] = mapped_column(sa.String(255))
+    token: Mapped[str] = mapped_column(sa.String(255), unique=True, deferred=True)
+    """SHA-256 of the token in hexadecimal, or the token itself, as RESET_TOKEN_STORAGE says."""
+    expires_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    is_used: Mapped[bool | None] = mapped_column(default=False, server_default=sa.false())
+    created_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, server_default=sa.func.now())
+
+    __table_args__ = (
+        sa.Index("idx_password_reset_tokens_token", "token"),
+        sa.Index("idx_password_reset_tokens_email", "email"),
+        sa.Index("idx_password_reset_tokens_expires_at", "expires_at"),
+    )

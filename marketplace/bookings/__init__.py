@@ -1,0 +1,1 @@
+"""Who booked which service, when, and what became of it."""

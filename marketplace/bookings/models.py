@@ -1,0 +1,74 @@
+"""The table `bookings`, shared with the marketplace API, and the states a booking goes through."""
+
+import datetime as dt
+import uuid
+from decimal import Decimal
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.accounts.models import User
+from marketplace.database import Base, UtcDateTime
+from marketplace.errors import InvalidTransition
+from marketplace.listings.models import Service
+
+
+class BookingStatus(StrEnum):
+    PENDING = "pending"
+    CONFIRMED = "confirmed"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
+    BookingStatus.PENDING: frozenset({BookingStatus.CONFIRMED, BookingStatus.CANCELLED}),
+    BookingStatus.CONFIRMED: frozenset({BookingStatus.COMPLETED, BookingStatus.CANCELLED}),
+    BookingStatus.COMPLETED: frozenset(),
+    BookingStatus.CANCELLED: frozenset(),
+}
+
+
+class Booking(Base):
+    __tablename__ = "bookings"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    customer_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("users.id", ondelete="RESTRICT"))
+    service_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("services.id", ondelete="RESTRICT"))
+    provider_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("users.id", ondelete="RESTRICT"))
+    status: Mapped[str] = mapped_column(sa.String(20))
+    scheduled_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    duration: Mapped[int]
+    """Minutes."""
+    total_amount: Mapped[Decimal] = mapped_column(sa.Numeric(10, 2))
+    notes: Mapped[str | None] = mapped_column(sa.Text)
+    created_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, server_default=sa.func.now())
+
+    customer: Mapped[User | None] = relationship(foreign_keys=[customer_id], lazy="raise")
+    service: Mapped[Service | None] = relationship(lazy="raise")
+    provider: Mapped[User | None] = relationship(foreign_keys=[provider_id], lazy="raise")
+
+    __table_args__ = (
+        sa.CheckConstraint("status IN ('pending', 'confirmed', 'completed', 'cancelled')", name="status"),
+        sa.CheckConstraint("duration > 0", name="duration"),
+        sa.CheckConstraint("total_amount > 0", name="total_amount"),
+        sa.Index("idx_bookings_customer_id", "customer_id"),
+        sa.Index("idx_bookings_provider_id", "provider_id"),
+        sa.Index("idx_bookings_service_id", "service_id"),
+    )
+
+    @property
+    def ends_at(self) -> dt.datetime:
+        return self.scheduled_at + dt.timedelta(minutes=self.duration)
+
+    def can_move_to(self, status: BookingStatus) -> bool:
+        return status in TRANSITIONS.get(BookingStatus(self.status), frozenset())
+
+    def move_to(self, status: BookingStatus) -> None:
+        """Put the booking into `status`: the one place that assigns it.
+
+        :raises InvalidTransition: when TRANSITIONS does not lead there.
+        """
+        if not self.can_move_to(status):
+            raise InvalidTransition(f"A {self.status} booking cannot become {status}.")
+        self.status = status

@@ -1,0 +1,1 @@
+"""Commands: each a thin shell over an operation."""

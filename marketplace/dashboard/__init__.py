@@ -1,0 +1,1 @@
+"""Figures at a glance; changes nothing."""

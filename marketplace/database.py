@@ -1,0 +1,129 @@
+"""What every table is built from: the declarative base and the column types of both databases."""
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, object_session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator
+
+# PostgreSQL's own names for unnamed constraints: a database that was made from
+# the documented statements and one that we migrated look alike.
+NAMES = {
+    "pk": "%(table_name)s_pkey",
+    "fk": "%(table_name)s_%(column_0_name)s_fkey",
+    "uq": "%(table_name)s_%(column_0_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = sa.MetaData(naming_convention=NAMES)
+
+
+Row = TypeVar("Row", bound=Base)
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """A moment: timezone-aware in Python, UTC in the database; naive values are refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(dt.UTC)
+
+    def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
+class MalformedJSON(str):
+    """Stored text that is no JSON at all (SQLite accepts any), kept as it is so that it can be shown."""
+
+    __slots__ = ()
+
+
+class ValidatedJSON(TypeDecorator[Any]):
+    """JSON that `validate` has to accept when we write it and that is read as it stands.
+
+    `validate` takes the value and returns what to store, or raises ValueError (Pydantic's
+    ValidationError is one).
+    """
+
+    impl = sa.JSON(none_as_null=True)
+    cache_ok = True
+
+    def __init__(self, validate: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.validate = validate
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        return None if value is None else self.validate(value)
+
+
+def read_json(text: str | bytes) -> Any:
+    """Parse stored JSON; what cannot be parsed comes back as MalformedJSON instead of an error."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return MalformedJSON(text.decode("utf-8", "replace") if isinstance(text, bytes) else text)
+
+
+def utcnow() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class database_now(FunctionElement[dt.datetime]):  # noqa: N801 - it reads as the SQL function it is
+    """This moment by the database's clock, which all writers share."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(database_now)
+def _postgresql_now(_element: database_now, _compiler: SQLCompiler, **_: Any) -> str:
+    return "clock_timestamp()"
+
+
+@compiles(database_now, "sqlite")
+def _sqlite_now(_element: database_now, _compiler: SQLCompiler, **_: Any) -> str:
+    return "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
+
+
+def lock(row: Row) -> Row:
+    """Re-read `row` under a row lock (PostgreSQL) or within the write transaction (SQLite)."""
+    session = object_session(row)
+    if session is None:
+        raise RuntimeError("only a row of a session can be locked")
+    session.refresh(row, with_for_update={"key_share": True})
+    return row
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None  # SQLAlchemy's "begin" below says BEGIN, not the driver.
+        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "busy_timeout=5000", "synchronous=NORMAL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+        connection.exec_driver_sql(f"BEGIN {kind}")

@@ -1,0 +1,1 @@
+"""What providers offer: the rows of the table `services`."""

@@ -1,0 +1,13 @@
+"""Every table, imported so that `Base.metadata` is whole."""
+
+from marketplace.accounts.models import PasswordResetToken, User
+from marketplace.audit import AuditEvent
+from marketplace.bookings.models import Booking
+from marketplace.listings.models import Service
+from marketplace.staff.models import StaffMember, StaffSession
+
+MARKETPLACE_TABLES = (User.__table__, Service.__table__, Booking.__table__, PasswordResetToken.__table__)
+"""The seed's tables, shared with the marketplace API; parents first."""
+
+OWN_TABLES = (StaffMember.__table__, StaffSession.__table__, AuditEvent.__table__)
+"""The back office's own."""

@@ -1,0 +1,1 @@
+"""The people who work here: their accounts, roles and sessions."""

@@ -1,0 +1,69 @@
+"""Staff accounts and their sessions: tables of the back office's own."""
+
+import datetime as dt
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.database import Base, UtcDateTime
+from marketplace.permissions import Permission, Role, may
+
+
+class StaffMember(Base):
+    __tablename__ = "staff_members"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    email: Mapped[str] = mapped_column(sa.String(255), unique=True)
+    """Always in lower case."""
+    name: Mapped[str] = mapped_column(sa.String(100))
+    role: Mapped[str] = mapped_column(sa.String(20))
+    password_hash: Mapped[str] = mapped_column(sa.String(255), deferred=True)
+    is_active: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
+    timezone: Mapped[str | None] = mapped_column(sa.String(64))
+    """Name of the zone in which times are shown and typed; None: the configured one."""
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, server_default=sa.func.now())
+    updated_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, server_default=sa.func.now())
+
+    __table_args__ = (
+        sa.CheckConstraint("role IN ('operations', 'support', 'manager', 'administrator')", name="role"),
+        sa.CheckConstraint("email = lower(email)", name="email_lower"),
+    )
+
+    def may(self, permission: Permission) -> bool:
+        return self.is_active and may(Role(self.role), permission)
+
+    @property
+    def audit_kind(self) -> str:
+        return "staff"
+
+    @property
+    def audit_id(self) -> uuid.UUID:
+        return self.id
+
+    @property
+    def audit_label(self) -> str:
+        return self.email
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class StaffSession(Base):
+    """One log-in on one device; the browser's cookie holds the key, this row its digest."""
+
+    __tablename__ = "staff_sessions"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    member_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("staff_members.id", ondelete="RESTRICT"))
+    key_digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    """SHA-256 of the key, hexadecimal."""
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    address: Mapped[str] = mapped_column(sa.String(64))
+    user_agent: Mapped[str] = mapped_column(sa.String(255))
+
+    member: Mapped[StaffMember] = relationship(lazy="raise")
+
+    __table_args__ = (sa.Index("ix_staff_sessions_member_id", "member_id"),)

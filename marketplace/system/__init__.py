@@ -1,0 +1,1 @@
+"""The database and the running app themselves: schema, adoption, sample data, health."""

@@ -1,0 +1,33 @@
+"""Runs the migrations against the application's database."""
+
+import sqlalchemy as sa
+from alembic import context
+from flask import current_app
+
+database = current_app.extensions["migrate"].db
+
+
+def json_default_differs(_context, inspected, _column, stored, _declared, rendered) -> bool | None:
+    """Compare a JSON column's default as text: PostgreSQL has no `json = json` for Alembic to ask."""
+    if not isinstance(inspected.type, sa.JSON):
+        return None  # Alembic's own comparison.
+    return (stored or "").removesuffix("::json") != (rendered or "")
+
+
+def run_migrations_online() -> None:
+    with database.engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=database.metadata,
+            compare_type=True,
+            compare_server_default=json_default_differs,
+            render_as_batch=connection.dialect.name == "sqlite",
+            transaction_per_migration=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+if context.is_offline_mode():
+    raise SystemExit("Migrations need a database; `--sql` is not supported.")
+run_migrations_online()
