@@ -11,7 +11,7 @@ def json_default_differs(_context, inspected, _column, stored, _declared, render
     """Compare a JSON column's default as text: PostgreSQL has no `json = json` for Alembic to ask."""
     if not isinstance(inspected.type, sa.JSON):
         return None  # Alembic's own comparison.
-    return (stored or "").removesuffix("::json") != (rendered or "")
+    return (stored or "").removesuffix("::json").strip("'") != (rendered or "").strip("'")
 
 
 def run_migrations_online() -> None:
