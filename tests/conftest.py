@@ -1,0 +1,135 @@
+"""Fixtures: an app on each database, emptied after every test; people who are logged in."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy.engine import URL
+from werkzeug.test import TestResponse
+
+from config import Settings
+from marketplace import create_app
+from marketplace.extensions import db
+from marketplace.permissions import Role
+from marketplace.staff.models import StaffMember
+from tests.factories import PASSWORD, StaffMemberFactory
+from tests.servers import empty_tables, postgresql_database, postgresql_server, sqlite_database
+
+DATABASES = ("sqlite", "postgresql")
+
+
+def make_settings(database_url: str, **changes: object) -> Settings:
+    return Settings.model_validate({
+        "secret_key": "5f0a6c1d93be47e8a2f1c07d64b98e35",
+        "database_url": database_url,
+        "bcrypt_cost": 4,
+        "testing": True,
+        "mail_backend": "locmem",
+        "mail_default_sender": "back-office@example.com",
+        "reset_link_base_url": "https://account.example.com",
+        **changes,
+    })
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[URL]:
+    """A PostgreSQL server."""
+    with postgresql_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def apps(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Flask]]:
+    """Give the one app on a database of each kind, migrated when it is first asked for."""
+    made: dict[str, Flask] = {}
+    with ExitStack() as stack:
+
+        def app_on(kind: str) -> Flask:
+            if kind not in made:
+                database = (
+                    sqlite_database() if kind == "sqlite"
+                    else postgresql_database(request.getfixturevalue("postgresql"))
+                )
+                made[kind] = create_app(make_settings(stack.enter_context(database)))
+                with made[kind].app_context():
+                    upgrade()
+                    stack.callback(db.engine.dispose)
+            return made[kind]
+
+        yield app_on
+
+
+@pytest.fixture(params=DATABASES)
+def app(request: pytest.FixtureRequest, apps: Callable[[str], Flask]) -> Iterator[Flask]:
+    """The app on each database in turn, within an app context; the tables are emptied afterwards."""
+    app = apps(request.param)
+    app.test_client_class = Browser
+    with app.app_context():
+        yield app
+        db.session.rollback()
+        db.session.remove()
+        empty_tables(db.engine)
+        app.extensions["limiter_storage_reset"]()
+
+
+class Browser(FlaskClient):
+    """A client that first lets go of what the test itself has read, as another process would have."""
+
+    def open(self, *args: object, **kwargs: object) -> TestResponse:
+        db.session.rollback()
+        return super().open(*args, **kwargs)  # type: ignore[arg-type]
+
+    def token(self, url: str = "/login") -> str:
+        """Return the CSRF token of the form on the page at `url`."""
+        page = self.get(url).get_data(as_text=True)
+        return page.split('name="csrf_token"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
+
+    def submit(self, url: str, data: dict[str, object] | None = None, *, page: str | None = None) -> TestResponse:
+        """Post `data` to `url` with the CSRF token of `page` (by default `url` itself)."""
+        return self.post(url, data={"csrf_token": self.token(page or url), **(data or {})})
+
+    def log_in(self, member: StaffMember, password: str = PASSWORD) -> TestResponse:
+        return self.submit("/login", {"email": member.email, "password": password})
+
+
+@pytest.fixture
+def stranger(app: Flask) -> Browser:
+    """A browser nobody is logged in on."""
+    return app.test_client()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def as_role(app: Flask) -> Callable[[Role | str], Browser]:
+    """Give a browser on which a new staff member of a role is logged in."""
+
+    def log_in(role: Role | str) -> Browser:
+        browser = app.test_client()
+        member = StaffMemberFactory(role=str(role))
+        assert browser.log_in(member).status_code == 302  # type: ignore[attr-defined]
+        browser.member_id = member.id  # type: ignore[attr-defined]
+        return browser  # type: ignore[return-value]
+
+    return log_in
+
+
+@pytest.fixture
+def support(as_role: Callable[[Role], Browser]) -> Browser:
+    return as_role(Role.SUPPORT)
+
+
+@pytest.fixture
+def operations(as_role: Callable[[Role], Browser]) -> Browser:
+    return as_role(Role.OPERATIONS)
+
+
+@pytest.fixture
+def manager(as_role: Callable[[Role], Browser]) -> Browser:
+    return as_role(Role.MANAGER)
+
+
+@pytest.fixture
+def administrator(as_role: Callable[[Role], Browser]) -> Browser:
+    return as_role(Role.ADMINISTRATOR)
