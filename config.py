@@ -39,7 +39,9 @@ def _strong_key(key: SecretStr) -> SecretStr:
     if len(value) < SECRET_KEY_MINIMUM:
         raise ValueError(f"must have at least {SECRET_KEY_MINIMUM} characters")
     if len(set(value)) < 8 or any(word in value.lower() for word in WELL_KNOWN_KEYS):
-        raise ValueError("is a well-known or repeated word; make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'")
+        raise ValueError(
+            "is a well-known or repeated word; make one with: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+        )
     return key
 
 

@@ -1,18 +1,79 @@
 """The back office of a service marketplace."""
 
-from flask import Flask
+from pathlib import Path
+
+from flask import Flask, redirect, url_for
+from jinja2 import StrictUndefined
+from werkzeug.wrappers import Response
 
 from config import Settings, load_settings
-from marketplace import models
+from marketplace import cli, models
 from marketplace.database import read_json
-from marketplace.extensions import db, migrate
+from marketplace.extensions import bootstrap, csrf, db, limiter, mail, migrate
+from marketplace.site import init_site
+from marketplace.staff.login import init_login
+from marketplace.web.cookies import init_cookies
+from marketplace.web.errors import init_errors
+from marketplace.web.formats import init_formats
+from marketplace.web.headers import init_headers
+from marketplace.web.limits import init_limits
+from marketplace.web.logs import init_logs
+from marketplace.web.requests import init_requests
 
-def create_app(settings=None):
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application; without `settings` they are read from the environment."""
     settings = settings or load_settings()
-    app = Flask(__name__, template_folder="../templates")
-    app.config["SECRET_KEY"] = settings.secret_key.get_secret_value()
-    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"json_deserializer": read_json, "hide_parameters": True}
+    init_logs(settings)
+    app = Flask(__name__, root_path=str(ROOT / "marketplace"), template_folder=str(ROOT / "templates"))
+    app.jinja_env.undefined = StrictUndefined
+    configure(app, settings)
+    init_requests(app, settings)
+    init_limits(app)
+    init_cookies(app)
+    init_headers(app)
+    init_errors(app)
     db.init_app(app)
-    migrate.init_app(app, db)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    csrf.init_app(app)
+    limiter.init_app(app)
+    bootstrap.init_app(app)
+    mail.init_app(app)
+    init_formats(app)
+    init_login(app)
+    init_site(app)
+    cli.register(app)
+    app.add_url_rule("/", "root", to_the_back_office)
     return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Tell Flask and its extensions what the settings say, each in its own words."""
+    app.extensions["settings"] = settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
+        TESTING=settings.testing,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"json_deserializer": read_json, "hide_parameters": True, "pool_pre_ping": True},
+        WTF_CSRF_TIME_LIMIT=None,  # The token lives as long as the session it is bound to.
+        WTF_CSRF_SSL_STRICT=False,  # It asks for a Referer, which pages with a reset token do not send.
+        RATELIMIT_STORAGE_URI=settings.ratelimit_storage_uri,
+        RATELIMIT_STRATEGY="moving-window",
+        RATELIMIT_HEADERS_ENABLED=True,
+        BOOTSTRAP_SERVE_LOCAL=True,
+        MAIL_SERVER=settings.mail_server,
+        MAIL_PORT=settings.mail_port,
+        MAIL_USERNAME=settings.mail_username,
+        MAIL_PASSWORD=settings.mail_password.get_secret_value(),
+        MAIL_USE_TLS=settings.mail_use_tls,
+        MAIL_DEFAULT_SENDER=settings.mail_default_sender,
+        MAIL_BACKEND=settings.mail_backend,
+    )
+
+
+def to_the_back_office() -> Response:
+    return redirect(url_for("admin.index"))

@@ -29,7 +29,9 @@ class AuditEvent(Base):
     __tablename__ = "audit_events"
 
     id: Mapped[int] = mapped_column(
-        sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=False,
+        sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+        primary_key=True,
+        autoincrement=False,
     )
     """Position in the chain: 1, 2, 3, ... without a gap."""
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
@@ -117,20 +119,22 @@ def record(
         raise RuntimeError("only what happens to a row of a session can be recorded")
     session.flush()  # A new subject has its id only now.
     origin = current_origin.get()
-    session.info.setdefault(PENDING, []).append(AuditEvent(
-        at=utcnow(),
-        action=action,
-        actor_kind=actor.audit_kind,
-        actor_id=actor.audit_id,
-        actor_label=actor.audit_label[:255],
-        subject_type=subject.__tablename__,
-        subject_id=str(sa.inspect(subject).identity[0]),
-        subject_label=label[:255],
-        changes={name: [_stored(old), _stored(new)] for name, (old, new) in (changes or {}).items()},
-        reason=reason,
-        request_id=origin.request_id,
-        address=origin.address,
-    ))
+    session.info.setdefault(PENDING, []).append(
+        AuditEvent(
+            at=utcnow(),
+            action=action,
+            actor_kind=actor.audit_kind,
+            actor_id=actor.audit_id,
+            actor_label=actor.audit_label[:255],
+            subject_type=subject.__tablename__,
+            subject_id=str(sa.inspect(subject).identity[0]),
+            subject_label=label[:255],
+            changes={name: [_stored(old), _stored(new)] for name, (old, new) in (changes or {}).items()},
+            reason=reason,
+            request_id=origin.request_id,
+            address=origin.address,
+        )
+    )
 
 
 @event.listens_for(Session, "before_commit")

@@ -105,6 +105,44 @@ def _sqlite_now(_element: database_now, _compiler: SQLCompiler, **_: Any) -> str
     return "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
 
 
+class minutes_later(FunctionElement[dt.datetime]):  # noqa: N801 - it reads as the SQL function it is
+    """`minutes_later(moment, minutes)`: the moment so many minutes after another, both of them columns."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(minutes_later)
+def _postgresql_minutes_later(element: minutes_later, compiler: SQLCompiler, **options: Any) -> str:
+    moment, minutes = (compiler.process(part, **options) for part in element.clauses)
+    return f"({moment} + {minutes} * interval '1 minute')"
+
+
+@compiles(minutes_later, "sqlite")
+def _sqlite_minutes_later(element: minutes_later, compiler: SQLCompiler, **options: Any) -> str:
+    moment, minutes = (compiler.process(part, **options) for part in element.clauses)
+    return f"strftime('%Y-%m-%d %H:%M:%f000', {moment}, {minutes} || ' minutes')"
+
+
+class json_text(FunctionElement[str]):  # noqa: N801 - it reads as the SQL function it is
+    """`json_text(document, key)`: the text under a key of a JSON object; NULL for whatever else is stored."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(json_text)
+def _postgresql_json_text(element: json_text, compiler: SQLCompiler, **options: Any) -> str:
+    document, key = (compiler.process(part, **options) for part in element.clauses)
+    return f"({document} ->> {key})"
+
+
+@compiles(json_text, "sqlite")
+def _sqlite_json_text(element: json_text, compiler: SQLCompiler, **options: Any) -> str:
+    document, key = (compiler.process(part, **options) for part in element.clauses)
+    return f"(CASE WHEN json_valid({document}) THEN json_extract({document}, '$.' || {key}) END)"
+
+
 def lock(row: Row) -> Row:
     """Re-read `row` under a row lock (PostgreSQL) or within the write transaction (SQLite)."""
     session = object_session(row)
@@ -120,6 +158,8 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # SQLAlchemy's "begin" below says BEGIN, not the driver.
         for pragma in ("foreign_keys=ON", "journal_mode=WAL", "busy_timeout=5000", "synchronous=NORMAL"):
             connection.execute(f"PRAGMA {pragma}")
+        # SQLite's own lower() knows ASCII only; searches are to ignore case in every script.
+        connection.create_function("lower", 1, _lower, deterministic=True)
 
 
 @event.listens_for(Engine, "begin")
@@ -127,3 +167,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     if connection.dialect.name == "sqlite":
         kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value

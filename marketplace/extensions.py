@@ -1,6 +1,6 @@
 """The Flask extensions, unbound; `create_app` binds them."""
 
-from flask import request
+from flask import current_app, request
 from flask_babel import Babel
 from flask_bootstrap import Bootstrap5
 from flask_limiter import Limiter
@@ -11,6 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
 
+from config import Settings
 from marketplace.database import Base
 
 
@@ -28,3 +29,9 @@ babel = Babel()
 limiter = Limiter(key_func=client_address)
 talisman = Talisman()
 mail = Mail()
+
+
+def settings() -> Settings:
+    """Return the settings of the running app."""
+    found: Settings = current_app.extensions["settings"]
+    return found

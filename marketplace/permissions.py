@@ -37,20 +37,24 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-EVERYONE = frozenset({
-    Permission.USERS_READ,
-    Permission.SERVICES_READ,
-    Permission.BOOKINGS_READ,
-    Permission.DASHBOARD_READ,
-})
+EVERYONE = frozenset(
+    {
+        Permission.USERS_READ,
+        Permission.SERVICES_READ,
+        Permission.BOOKINGS_READ,
+        Permission.DASHBOARD_READ,
+    }
+)
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.OPERATIONS: EVERYONE | {
+    Role.OPERATIONS: EVERYONE
+    | {
         Permission.SERVICES_EDIT,
         Permission.SERVICES_MODERATE,
         Permission.NOTES_WRITE,
     },
-    Role.SUPPORT: EVERYONE | {
+    Role.SUPPORT: EVERYONE
+    | {
         Permission.BOOKINGS_CREATE,
         Permission.BOOKINGS_EDIT,
         Permission.BOOKINGS_CONFIRM,
@@ -63,7 +67,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.RESET_TOKENS_REVOKE,
         Permission.NOTES_WRITE,
     },
-    Role.MANAGER: EVERYONE | {
+    Role.MANAGER: EVERYONE
+    | {
         Permission.BOOKINGS_EXPORT,
         Permission.SERVICES_EXPORT,
         Permission.USERS_EXPORT,

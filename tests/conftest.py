@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from config import Settings
 from marketplace import create_app
-from marketplace.extensions import db
+from marketplace.extensions import db, limiter
 from marketplace.permissions import Role
 from marketplace.staff.models import StaffMember
 from tests.factories import PASSWORD, StaffMemberFactory
@@ -22,16 +22,18 @@ DATABASES = ("sqlite", "postgresql")
 
 
 def make_settings(database_url: str, **changes: object) -> Settings:
-    return Settings.model_validate({
-        "secret_key": "5f0a6c1d93be47e8a2f1c07d64b98e35",
-        "database_url": database_url,
-        "bcrypt_cost": 4,
-        "testing": True,
-        "mail_backend": "locmem",
-        "mail_default_sender": "back-office@example.com",
-        "reset_link_base_url": "https://account.example.com",
-        **changes,
-    })
+    return Settings.model_validate(
+        {
+            "secret_key": "5f0a6c1d93be47e8a2f1c07d64b98e35",
+            "database_url": database_url,
+            "bcrypt_cost": 4,
+            "testing": True,
+            "mail_backend": "locmem",
+            "mail_default_sender": "back-office@example.com",
+            "reset_link_base_url": "https://account.example.com",
+            **changes,
+        }
+    )
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +52,8 @@ def apps(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Flask]]:
         def app_on(kind: str) -> Flask:
             if kind not in made:
                 database = (
-                    sqlite_database() if kind == "sqlite"
+                    sqlite_database()
+                    if kind == "sqlite"
                     else postgresql_database(request.getfixturevalue("postgresql"))
                 )
                 made[kind] = create_app(make_settings(stack.enter_context(database)))
@@ -72,7 +75,7 @@ def app(request: pytest.FixtureRequest, apps: Callable[[str], Flask]) -> Iterato
         db.session.rollback()
         db.session.remove()
         empty_tables(db.engine)
-        app.extensions["limiter_storage_reset"]()
+        limiter.reset()
 
 
 class Browser(FlaskClient):

@@ -19,8 +19,13 @@ PASSWORD_HASH = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
 
 OFFICE_HOURS = [{"start": "09:00", "end": "17:00"}]
 OFFICE_WEEK = {
-    "monday": OFFICE_HOURS, "tuesday": OFFICE_HOURS, "wednesday": OFFICE_HOURS, "thursday": OFFICE_HOURS,
-    "friday": OFFICE_HOURS, "saturday": [], "sunday": [],
+    "monday": OFFICE_HOURS,
+    "tuesday": OFFICE_HOURS,
+    "wednesday": OFFICE_HOURS,
+    "thursday": OFFICE_HOURS,
+    "friday": OFFICE_HOURS,
+    "saturday": [],
+    "sunday": [],
 }
 
 
@@ -55,9 +60,14 @@ class UserFactory(_Factory):
     email = factory.Sequence(lambda n: f"user{n}@example.com")
     password = PASSWORD_HASH
     role = "customer"
-    profile = factory.Sequence(lambda n: {
-        "firstName": "Ada", "lastName": f"Lovelace {n}", "phone": "+1 202 555 0100", "address": "1 Example Street",
-    })
+    profile = factory.Sequence(
+        lambda n: {
+            "firstName": "Ada",
+            "lastName": f"Lovelace {n}",
+            "phone": "+1 202 555 0100",
+            "address": "1 Example Street",
+        }
+    )
 
 
 class ProviderFactory(UserFactory):

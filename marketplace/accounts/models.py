@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.schemas import full_name, validate_profile
-from marketplace.database import Base, UtcDateTime, ValidatedJSON
+from marketplace.database import Base, UtcDateTime, ValidatedJSON, utcnow
 
 
 class UserRole(StrEnum):
@@ -59,3 +59,8 @@ class PasswordResetToken(Base):
         sa.Index("idx_password_reset_tokens_email", "email"),
         sa.Index("idx_password_reset_tokens_expires_at", "expires_at"),
     )
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether it stands as expired on a page; whether it opens is for the database's clock to say."""
+        return self.expires_at <= utcnow()

@@ -26,7 +26,9 @@ class Service(Base):
     duration: Mapped[int]
     """Minutes."""
     availability: Mapped[Any] = mapped_column(ValidatedJSON(validate_availability), nullable=False)
-    images: Mapped[Any] = mapped_column(ValidatedJSON(validate_images), nullable=True, default=list, server_default="[]")
+    images: Mapped[Any] = mapped_column(
+        ValidatedJSON(validate_images), nullable=True, default=list, server_default="[]"
+    )
     is_active: Mapped[bool | None] = mapped_column(default=True, server_default=sa.true())
     created_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, server_default=sa.func.now())
 

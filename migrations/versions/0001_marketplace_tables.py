@@ -65,7 +65,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["service_id"], ["services.id"], name="bookings_service_id_fkey", ondelete="RESTRICT"),
         sa.ForeignKeyConstraint(["provider_id"], ["users.id"], name="bookings_provider_id_fkey", ondelete="RESTRICT"),
         sa.CheckConstraint(
-            "status IN ('pending', 'confirmed', 'completed', 'cancelled')", name=op.f("bookings_status_check"),
+            "status IN ('pending', 'confirmed', 'completed', 'cancelled')",
+            name=op.f("bookings_status_check"),
         ),
         sa.CheckConstraint("duration > 0", name=op.f("bookings_duration_check")),
         sa.CheckConstraint("total_amount > 0", name=op.f("bookings_total_amount_check")),

@@ -25,7 +25,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="staff_members_pkey"),
         sa.UniqueConstraint("email", name="staff_members_email_key"),
         sa.CheckConstraint(
-            "role IN ('operations', 'support', 'manager', 'administrator')", name=op.f("staff_members_role_check"),
+            "role IN ('operations', 'support', 'manager', 'administrator')",
+            name=op.f("staff_members_role_check"),
         ),
         sa.CheckConstraint("email = lower(email)", name=op.f("staff_members_email_lower_check")),
     )
@@ -42,7 +43,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="staff_sessions_pkey"),
         sa.UniqueConstraint("key_digest", name="staff_sessions_key_digest_key"),
         sa.ForeignKeyConstraint(
-            ["member_id"], ["staff_members.id"], name="staff_sessions_member_id_fkey", ondelete="RESTRICT",
+            ["member_id"],
+            ["staff_members.id"],
+            name="staff_sessions_member_id_fkey",
+            ondelete="RESTRICT",
         ),
     )
     op.create_index("ix_staff_sessions_member_id", "staff_sessions", ["member_id"])

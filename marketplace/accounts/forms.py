@@ -1,0 +1,50 @@
+"""Forms over users, reset links, and the public page that sets a new password."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, EmailField, PasswordField, StringField, TelField, TextAreaField
+from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
+
+from marketplace.backoffice.editing import EditForm
+from marketplace.backoffice.fields import EMAIL, strip
+from marketplace.passwords import CUSTOMER_MINIMUM, password_problem
+
+PROFILE_KEYS = {"first_name": "firstName", "last_name": "lastName", "phone": "phone", "address": "address"}
+"""Field of the form to key of `users.profile`."""
+
+
+class UserForm(EditForm):
+    email = EmailField(_("E-mail"), [InputRequired(), EMAIL, Length(max=255)], filters=[strip])
+    first_name = StringField(_("First name"), [Length(max=100)], filters=[strip])
+    last_name = StringField(_("Last name"), [Length(max=100)], filters=[strip])
+    phone = TelField(_("Phone"), [Length(max=40)], filters=[strip])
+    address = TextAreaField(_("Address"), [Length(max=500)], filters=[strip])
+    reason = StringField(
+        _("Reason"),
+        [Length(max=1000)],
+        filters=[strip],
+        description=_("Needed to change the e-mail address."),
+    )
+
+    def __init__(self, formdata: Any = None, obj: Any = None, **options: Any) -> None:
+        stored = obj.profile if obj is not None and isinstance(obj.profile, dict) else {}
+        readable = {name: stored[key] for name, key in PROFILE_KEYS.items() if isinstance(stored.get(key), str)}
+        super().__init__(formdata, obj=obj, data=readable, **options)
+
+
+class ResetLinkForm(FlaskForm):
+    """How the link gets to its owner: shown here once, or mailed."""
+
+    by_mail = BooleanField(_("Mail it to the account’s address instead of showing it here"))
+
+
+class NewPasswordForm(FlaskForm):
+    password = PasswordField(_("New password"), [InputRequired()])
+    again = PasswordField(_("The same once more"), [EqualTo("password", _("The two do not match."))])
+
+    def validate_password(self, field: PasswordField) -> None:
+        problem = password_problem(field.data or "", minimum=CUSTOMER_MINIMUM)
+        if problem:
+            raise ValidationError(problem)

@@ -1,0 +1,62 @@
+"""The public page on which a person sets a new password."""
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from marketplace.accounts.forms import NewPasswordForm
+from marketplace.accounts.operations import dead_link_sentence, is_live_token, reset_password
+from marketplace.errors import Unknown
+from marketplace.extensions import client_address, db, limiter, settings
+from marketplace.passwords import hash_password
+from marketplace.transaction import transaction
+from marketplace.web.errors import error_page
+from marketplace.web.headers import hide_referrer
+
+TOKEN = "reset_token"  # noqa: S105 - the name under which the session keeps it
+TRIES = "20 per 5 minutes"
+
+blueprint = Blueprint("reset", __name__, url_prefix="/reset")
+blueprint.after_request(hide_referrer)
+
+
+def reset_link(token: str) -> str:
+    """Return the address to hand out: on the configured origin, never on one that a request names."""
+    path = url_for("reset.open_link", token=token)
+    base = settings().reset_link_base_url.rstrip("/")
+    return base + path if base else url_for("reset.open_link", token=token, _external=True)
+
+
+@blueprint.route("/<token>")
+@limiter.limit(TRIES, key_func=client_address, deduct_when=lambda response: response.status_code == 404)
+def open_link(token: str) -> AnyResponse:
+    """Move the token from the address into the session; opening the link does not use it up."""
+    if not is_live_token(db.session(), token, storage=settings().reset_token_storage):
+        return _dead_link()
+    session[TOKEN] = token
+    return redirect(url_for("reset.set_password"))
+
+
+@blueprint.route("/new-password", methods=["GET", "POST"])
+@limiter.limit(TRIES, key_func=client_address, methods=["POST"])
+def set_password() -> AnyResponse:
+    token, storage = session.get(TOKEN, ""), settings().reset_token_storage
+    if not token or not is_live_token(db.session(), token, storage=storage):
+        session.pop(TOKEN, None)
+        return _dead_link()
+    form = NewPasswordForm()
+    if request.method == "GET" or not form.validate():
+        page = render_template("accounts/new_password.html", form=form)
+        return make_response(page, 422 if form.errors else 200)
+    try:
+        password_hash = hash_password(form.password.data or "", cost=settings().bcrypt_cost)
+        with transaction() as database:
+            reset_password(database, token, password_hash=password_hash, storage=storage)
+    except Unknown:
+        return _dead_link()
+    finally:
+        session.pop(TOKEN, None)
+    return make_response(render_template("accounts/password_set.html"))
+
+
+def _dead_link() -> Response:
+    return error_page(404, dead_link_sentence())

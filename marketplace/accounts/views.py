@@ -1,0 +1,215 @@
+"""The screens of users and of reset tokens."""
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from flask import make_response, request, url_for
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from markupsafe import Markup
+from sqlalchemy.orm import object_session
+from werkzeug.wrappers import Response
+
+from marketplace.accounts import queries
+from marketplace.accounts.cells import name_cell
+from marketplace.accounts.forms import PROFILE_KEYS, ResetLinkForm, UserForm
+from marketplace.accounts.mail import mail_reset_link
+from marketplace.accounts.models import PasswordResetToken, User, UserRole
+from marketplace.accounts.operations import edit_user, issue_reset_link, revoke_refusal, revoke_reset_token
+from marketplace.accounts.reset_page import reset_link
+from marketplace.accounts.schemas import profile_problems
+from marketplace.backoffice.bulk import BulkVerb
+from marketplace.backoffice.cells import badge, raw_value, time_cell
+from marketplace.backoffice.fields import PlainForm
+from marketplace.backoffice.filters import ChoiceFilter, DateFilter
+from marketplace.backoffice.guard import requires
+from marketplace.backoffice.table import TableView, Verb, actor
+from marketplace.extensions import settings
+from marketplace.permissions import Permission
+from marketplace.transaction import after_commit
+from marketplace.web.headers import hide_referrer
+
+ROLES = [(UserRole.CUSTOMER.value, _l("Customer")), (UserRole.PROVIDER.value, _l("Provider"))]
+
+
+def role_cell(_view: Any, _context: Any, row: User, _name: str) -> Markup:
+    return badge(row.role, row.role)
+
+
+def profile_cell(_view: Any, _context: Any, row: User, _name: str) -> Any:
+    return raw_value(row.profile, profile_problems(row.profile))
+
+
+def issue_for(user: User, form: Any) -> dict[str, Any]:
+    """Issue a link for `user`; mail it after the commit if the form says so, else hand it out to be shown."""
+    token = issue_reset_link(
+        user,
+        actor=actor(),
+        storage=settings().reset_token_storage,
+        valid=dt.timedelta(hours=settings().reset_token_hours),
+    )
+    link, email = reset_link(token), user.email
+    if settings().sends_mail and form.by_mail.data:
+        after_commit(lambda: mail_reset_link(email, link))
+        return {"mailed_to": email}
+    return {"link": link}
+
+
+class UserView(TableView):
+    record_name = "user"
+    read_permission = Permission.USERS_READ
+    edit_permission = Permission.USERS_EDIT
+    export_permission = Permission.USERS_EXPORT
+    details_template = "accounts/user.html"
+    edit_template = "accounts/edit_user.html"
+    change_form = UserForm
+
+    column_list = ("email", "name", "role", "created_at", "updated_at")
+    column_details_list = ("email", "role", "created_at", "updated_at", "profile")
+    column_labels = {
+        "email": _l("E-mail"),
+        "name": _l("Name"),
+        "role": _l("Role"),
+        "created_at": _l("Joined"),
+        "updated_at": _l("Changed"),
+        "profile": _l("Profile"),
+    }
+    column_formatters = {
+        "name": name_cell,
+        "role": role_cell,
+        "created_at": time_cell,
+        "updated_at": time_cell,
+        "profile": profile_cell,
+    }
+    sort_columns = {
+        "email": User.email,
+        "role": User.role,
+        "created_at": User.created_at,
+        "updated_at": User.updated_at,
+    }
+    list_filters = (
+        ChoiceFilter("role", _l("Role"), ROLES, lambda role: User.role == role),
+        DateFilter("joined_from", _l("Joined from"), lambda moment: User.created_at >= moment),
+        DateFilter("joined_to", _l("Joined to"), lambda moment: User.created_at < moment, whole_day=True),
+    )
+    search_hint = _l("E-mail, name or id")
+    bulk_verbs = (
+        BulkVerb(
+            "reset-link",
+            _l("Issue reset links"),
+            Permission.RESET_TOKENS_ISSUE,
+            lambda _user: None,
+            issue_for,
+            ResetLinkForm,
+        ),
+    )
+
+    def rows(self) -> sa.Select[Any]:
+        return queries.users()
+
+    def search(self, select: sa.Select[Any], term: str) -> sa.Select[Any]:
+        return queries.search_users(select, term)
+
+    def title_of(self, row: User) -> str:
+        return row.name
+
+    def verbs(self, row: User) -> Sequence[Verb]:
+        if not current_user.may(Permission.RESET_TOKENS_ISSUE):
+            return ()
+        return (Verb(_("Issue reset link"), self.get_url(".reset_link_view", record_id=row.id)),)
+
+    def change_row(self, row: User, changes: Mapping[str, Any]) -> None:
+        named = {PROFILE_KEYS.get(name, name): value for name, value in changes.items() if name != "reason"}
+        edit_user(row, changes=named, reason=changes.get("reason") or "", actor=actor())
+
+    @requires(Permission.RESET_TOKENS_ISSUE)
+    @expose("/<uuid:record_id>/reset-link", methods=("GET", "POST"))
+    def reset_link_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        user = self.find(str(record_id))
+        form = ResetLinkForm()
+        issued = self.submit(form, lambda: issue_for(user, form)) if request.method == "POST" else None
+        template = "accounts/issued_link.html" if issued else "accounts/issue_link.html"
+        page = self.render(template, row=user, form=form, issued=issued, sends_mail=settings().sends_mail)
+        return hide_referrer(make_response(page, self.status_of(form)))
+
+
+STATES = [("open", _l("Open")), ("closed", _l("Used or voided")), ("expired", _l("Expired"))]
+
+
+class ResetTokenView(TableView):
+    record_name = "reset token"
+    read_permission = Permission.RESET_TOKENS_READ
+    column_list = ("email", "state", "created_at", "expires_at")
+    column_details_list = column_list
+    column_labels = {
+        "email": _l("For"),
+        "state": _l("State"),
+        "created_at": _l("Issued"),
+        "expires_at": _l("Expires"),
+    }
+    sort_columns = {
+        "email": PasswordResetToken.email,
+        "created_at": PasswordResetToken.created_at,
+        "expires_at": PasswordResetToken.expires_at,
+    }
+    list_filters = (ChoiceFilter("state", _l("State"), STATES, queries.token_state_condition),)
+    search_hint = _l("E-mail")
+    empty_hint = _l("Reset links are issued on the page of a user.")
+    bulk_verbs = (
+        BulkVerb(
+            "revocation",
+            _l("Revoke"),
+            Permission.RESET_TOKENS_REVOKE,
+            revoke_refusal,
+            lambda token, _form: revoke_reset_token(token, actor=actor()),
+            PlainForm,
+            "danger",
+        ),
+    )
+
+    @staticmethod
+    def state_cell(_view: Any, _context: Any, row: PasswordResetToken, _name: str) -> Markup:
+        if row.is_used:
+            return badge(_("used or voided"), "completed")
+        return badge(_("expired"), "cancelled") if row.is_expired else badge(_("open"), "pending")
+
+    column_formatters = {"state": state_cell, "created_at": time_cell, "expires_at": time_cell}
+
+    def rows(self) -> sa.Select[Any]:
+        return queries.tokens()
+
+    def search(self, select: sa.Select[Any], term: str) -> sa.Select[Any]:
+        return queries.search_tokens(select, term)
+
+    def title_of(self, row: PasswordResetToken) -> str:
+        return _("Reset link for %(email)s", email=row.email)
+
+    def verbs(self, row: PasswordResetToken) -> Sequence[Verb]:
+        if not current_user.may(Permission.RESET_TOKENS_REVOKE):
+            return ()
+        url = self.get_url(".revocation_view", record_id=row.id)
+        return (Verb(_("Revoke"), url, revoke_refusal(row), "danger"),)
+
+    def page_parts(self, row: PasswordResetToken) -> Mapping[str, Any]:
+        session = object_session(row)
+        owner = session.scalar(sa.select(User.id).where(User.email == row.email)) if session else None
+        return {"owner_url": url_for("users.details_view", id=owner) if owner else None}
+
+    @requires(Permission.RESET_TOKENS_REVOKE)
+    @expose("/<uuid:record_id>/revocation", methods=("GET", "POST"))
+    def revocation_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        token, form = self.find(str(record_id)), PlainForm()
+        return self.verb_page(
+            token,
+            form,
+            lambda: revoke_reset_token(token, actor=actor()),
+            title=_("Revoke this reset link"),
+            done=_("The link was revoked."),
+            template="admin/model/verb.html",
+            refusal=revoke_refusal(token),
+        )

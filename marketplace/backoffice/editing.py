@@ -1,0 +1,61 @@
+"""Stale edits: what the form was loaded with, what the row holds now, what the person changed."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import HiddenField
+
+from marketplace.errors import Stale
+
+
+class EditForm(FlaskForm):
+    """A form that remembers, in the page, the values it was loaded with."""
+
+    loaded = HiddenField()
+
+    def values(self) -> dict[str, Any]:
+        """Return the data of each field of the record."""
+        return {field.name: field.data for field in self if field.name not in ("loaded", "csrf_token")}
+
+    def remember(self) -> None:
+        """Write into the page what the fields hold now."""
+        self.loaded.data = json.dumps({name: _text(value) for name, value in self.values().items()})
+
+    def remembered(self) -> Mapping[str, Any]:
+        """Return what the form was loaded with; nothing where the page came back without it."""
+        try:
+            found = json.loads(self.loaded.data or "")
+        except (ValueError, RecursionError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+def refuse_conflicts(form: EditForm, current: EditForm) -> dict[str, Any]:
+    """Return the values that were changed in `form`; what others changed meanwhile is left as it is now.
+
+    :param current: the same form, filled from the row as it is under the lock.
+    :raises Stale: when a field was changed on both sides; both values then stand beside it.
+    """
+    loaded, now = form.remembered(), current.values()
+    changes = {name: value for name, value in form.values().items() if _text(value) != loaded.get(name)}
+    clashing = [name for name, value in changes.items() if _text(now[name]) not in (loaded.get(name), _text(value))]
+    if clashing:
+        for name in clashing:
+            field = form[name]
+            field.errors = (*field.errors, _("Meanwhile it was changed to: %(value)s", value=_text(now[name])))
+        current.remember()
+        form.loaded.data = current.loaded.data
+        raise Stale(
+            _(
+                "Somebody changed this record while you were editing, so nothing was saved. "
+                "Compare the marked fields; saving again puts in what stands here now.",
+            )
+        )
+    return changes
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value).replace("\r\n", "\n")

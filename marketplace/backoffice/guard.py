@@ -1,0 +1,50 @@
+"""Closed by default: a route opens only for the permission it names."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
+
+from flask import abort
+from flask_admin import BaseView
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from marketplace.extensions import login_manager as login
+from marketplace.permissions import Permission
+
+Route = TypeVar("Route", bound=Callable[..., Any])
+
+
+def requires(permission: Permission) -> Callable[[Route], Route]:
+    """State the permission a view method needs; a method that states none is open to nobody."""
+
+    def state(route: Route) -> Route:
+        route.permission = permission  # type: ignore[attr-defined]
+        return route
+
+    return state
+
+
+class ClosedView(BaseView):
+    """A view whose every route is shut until it states a permission."""
+
+    read_permission: ClassVar[Permission | None] = None
+
+    def permission_for(self, route: str) -> Permission | None:
+        """Return the permission that the view method named `route` needs; None shuts it for everybody."""
+        return getattr(getattr(self, route), "permission", None)
+
+    def is_accessible(self) -> bool:
+        """Whether the view stands in the visitor's menu."""
+        return self.read_permission is not None and current_user.may(self.read_permission)
+
+    def _handle_view(self, name: str, **_kwargs: Any) -> Response | None:
+        if not current_user.is_authenticated:
+            return login.unauthorized()
+        permission = self.permission_for(name)
+        if permission is None or not current_user.may(permission):
+            abort(403)
+        return None
+
+    def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        # Flask-Admin calls a view a second time on any TypeError and so hides where it came from.
+        return fn(self, *args, **kwargs)

@@ -1,0 +1,203 @@
+"""The screen of bookings."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from marketplace.accounts.cells import person_cell
+from marketplace.backoffice.bulk import BulkVerb
+from marketplace.backoffice.cells import badge, missing, record_link, time_cell
+from marketplace.backoffice.fields import PlainForm, ReasonForm
+from marketplace.backoffice.filters import ChoiceFilter, DateFilter, RecordFilter
+from marketplace.backoffice.guard import requires
+from marketplace.backoffice.table import TableView, Verb, actor
+from marketplace.bookings import queries
+from marketplace.bookings.forms import CUSTOMERS, SERVICES, BookingForm, NewBookingForm
+from marketplace.bookings.models import Booking, BookingStatus
+from marketplace.bookings.operations import (
+    cancel_booking,
+    cancel_refusal,
+    confirm_booking,
+    confirm_refusal,
+    create_booking,
+    edit_booking,
+)
+from marketplace.extensions import db, settings
+from marketplace.permissions import Permission
+from marketplace.web.formats import money
+
+STATUSES = [(status.value, _l(status.value.capitalize())) for status in BookingStatus]
+
+
+def status_cell(_view: Any, _context: Any, row: Booking, _name: str) -> Markup:
+    return badge(_(row.status), row.status)
+
+
+def service_cell(_view: Any, _context: Any, row: Booking, _name: str) -> Markup:
+    if row.service is None:
+        return missing(row.service_id)
+    link = record_link("services.details_view", row.service, row.service.title, Permission.SERVICES_READ)
+    return Markup('<span dir="auto">{}</span>').format(link)
+
+
+def amount_cell(_view: Any, _context: Any, row: Booking, _name: str) -> str:
+    return money(row.total_amount, row.service.currency if row.service else None)
+
+
+class BookingView(TableView):
+    record_name = "booking"
+    read_permission = Permission.BOOKINGS_READ
+    create_permission = Permission.BOOKINGS_CREATE
+    edit_permission = Permission.BOOKINGS_EDIT
+    export_permission = Permission.BOOKINGS_EXPORT
+    details_template = "bookings/booking.html"
+    new_form = NewBookingForm
+    change_form = BookingForm
+    lookups = {"customer": CUSTOMERS, "service": SERVICES}
+
+    column_list = ("scheduled_at", "status", "customer", "service", "provider", "total_amount", "created_at")
+    column_details_list = (
+        "status",
+        "scheduled_at",
+        "duration",
+        "customer",
+        "service",
+        "provider",
+        "total_amount",
+        "notes",
+        "created_at",
+    )
+    column_labels = {
+        "scheduled_at": _l("When"),
+        "status": _l("Status"),
+        "customer": _l("Customer"),
+        "service": _l("Service"),
+        "provider": _l("Provider"),
+        "total_amount": _l("Amount"),
+        "created_at": _l("Booked"),
+        "duration": _l("Minutes"),
+        "notes": _l("Notes"),
+    }
+    column_formatters = {
+        "scheduled_at": time_cell,
+        "created_at": time_cell,
+        "status": status_cell,
+        "service": service_cell,
+        "customer": person_cell("customer"),
+        "provider": person_cell("provider"),
+        "total_amount": amount_cell,
+    }
+    sort_columns = {
+        "scheduled_at": Booking.scheduled_at,
+        "status": Booking.status,
+        "total_amount": Booking.total_amount,
+        "created_at": Booking.created_at,
+    }
+    list_filters = (
+        ChoiceFilter("status", _l("Status"), STATUSES, lambda status: Booking.status == status),
+        DateFilter("from", _l("From"), lambda moment: Booking.scheduled_at >= moment),
+        DateFilter("to", _l("To"), lambda moment: Booking.scheduled_at < moment, whole_day=True),
+        RecordFilter("customer", _l("Customer"), lambda value: Booking.customer_id == value),
+        RecordFilter("provider", _l("Provider"), lambda value: Booking.provider_id == value),
+        RecordFilter("service", _l("Service"), lambda value: Booking.service_id == value),
+    )
+    search_hint = _l("Customer, provider, service or id")
+    bulk_verbs = (
+        BulkVerb(
+            "confirmation",
+            _l("Confirm"),
+            Permission.BOOKINGS_CONFIRM,
+            confirm_refusal,
+            lambda booking, _form: confirm_booking(booking, actor=actor()),
+            PlainForm,
+            "success",
+        ),
+        BulkVerb(
+            "cancellation",
+            _l("Cancel"),
+            Permission.BOOKINGS_CANCEL,
+            cancel_refusal,
+            lambda booking, form: cancel_booking(booking, reason=form.reason.data, actor=actor()),
+            ReasonForm,
+            "danger",
+        ),
+    )
+
+    def rows(self) -> sa.Select[Any]:
+        return queries.bookings()
+
+    def search(self, select: sa.Select[Any], term: str) -> sa.Select[Any]:
+        return queries.search_bookings(select, term)
+
+    def title_of(self, row: Booking) -> str:
+        return f"{row.service.title if row.service else '?'} / {row.customer.name if row.customer else '?'}"
+
+    def verbs(self, row: Booking) -> Sequence[Verb]:
+        verbs = (
+            (Permission.BOOKINGS_CONFIRM, _("Confirm"), "confirmation_view", confirm_refusal, "success"),
+            (Permission.BOOKINGS_CANCEL, _("Cancel booking"), "cancellation_view", cancel_refusal, "danger"),
+        )
+        return [
+            Verb(label, self.get_url(f".{route}", record_id=row.id), refusal(row), style)
+            for permission, label, route, refusal, style in verbs
+            if current_user.may(permission)
+        ]
+
+    def create_row(self, form: NewBookingForm) -> Booking:
+        return create_booking(
+            db.session(),
+            customer=form.customer.row,
+            service=form.service.row,
+            scheduled_at=form.scheduled_moment,
+            duration=form.duration.data,
+            total_amount=form.total_amount.data,
+            notes=form.notes.data,
+            reason=form.reason.data or "",
+            zone=ZoneInfo(settings().timezone),
+            actor=actor(),
+        )
+
+    def change_row(self, row: Booking, changes: Mapping[str, Any]) -> None:
+        edit_booking(
+            row,
+            changes={**changes, **({"notes": changes["notes"] or None} if "notes" in changes else {})},
+            actor=actor(),
+        )
+
+    @requires(Permission.BOOKINGS_CONFIRM)
+    @expose("/<uuid:record_id>/confirmation", methods=("GET", "POST"))
+    def confirmation_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        booking, form = self.find(str(record_id)), PlainForm()
+        return self.verb_page(
+            booking,
+            form,
+            lambda: confirm_booking(booking, actor=actor()),
+            title=_("Confirm this booking"),
+            done=_("The booking is confirmed."),
+            template="bookings/verb.html",
+            refusal=confirm_refusal(booking),
+        )
+
+    @requires(Permission.BOOKINGS_CANCEL)
+    @expose("/<uuid:record_id>/cancellation", methods=("GET", "POST"))
+    def cancellation_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        booking, form = self.find(str(record_id)), ReasonForm()
+        return self.verb_page(
+            booking,
+            form,
+            lambda: cancel_booking(booking, reason=form.reason.data, actor=actor()),
+            title=_("Cancel this booking"),
+            done=_("The booking is cancelled."),
+            template="bookings/verb.html",
+            refusal=cancel_refusal(booking),
+            style="danger",
+        )

@@ -1,0 +1,71 @@
+"""`flask staff`: accounts of colleagues, from the server's own command line."""
+
+import click
+import sqlalchemy as sa
+from flask.cli import AppGroup
+
+from marketplace.audit import Command
+from marketplace.errors import DomainError
+from marketplace.extensions import db, settings
+from marketplace.passwords import STAFF_MINIMUM, hash_password, password_problem
+from marketplace.permissions import Role
+from marketplace.staff.models import StaffMember
+from marketplace.staff.operations import create_staff_member, disable_staff_member
+from marketplace.transaction import transaction
+
+staff_commands = AppGroup("staff", help="Staff accounts.")
+
+
+@staff_commands.command("create")
+@click.argument("email")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--name", default="", help="Shown to colleagues; the e-mail address without it.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def create(email: str, role: str, name: str, password_stdin: bool) -> None:
+    """Open an account for EMAIL."""
+    if password_stdin:
+        password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    problem = password_problem(password, minimum=STAFF_MINIMUM)
+    if problem:
+        raise click.ClickException(problem)
+    if "@" not in email:
+        raise click.ClickException(f"{email} is not an e-mail address.")
+    password_hash = hash_password(password, cost=settings().bcrypt_cost)
+    try:
+        with transaction() as session:
+            create_staff_member(
+                session,
+                email=email,
+                name=name or email,
+                role=role,
+                password_hash=password_hash,
+                actor=Command("flask staff create"),
+            )
+    except DomainError as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(f"{email} can log in as {role}.")
+
+
+@staff_commands.command("list")
+def list_all() -> None:
+    """List every account with its role and state."""
+    for member in db.session.scalars(sa.select(StaffMember).order_by(StaffMember.email)):
+        click.echo(f"{member.email}\t{member.role}\t{'active' if member.is_active else 'disabled'}")
+
+
+@staff_commands.command("disable")
+@click.argument("email")
+@click.option("--reason", default="disabled on the command line")
+def disable(email: str, reason: str) -> None:
+    """Shut the account of EMAIL and end its sessions."""
+    try:
+        with transaction() as session:
+            member = session.scalars(sa.select(StaffMember).where(StaffMember.email == email.lower())).one_or_none()
+            if member is None:
+                raise click.ClickException(f"{email} has no account.")
+            disable_staff_member(member, reason=reason, actor=Command("flask staff disable"))
+    except DomainError as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(f"{email} is disabled.")

@@ -1,0 +1,93 @@
+"""Forms over services."""
+
+import re
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from wtforms import DecimalField, IntegerField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange, Regexp, ValidationError
+
+from marketplace.backoffice.editing import EditForm
+from marketplace.backoffice.fields import strip
+from marketplace.listings.schemas import (
+    WEEKDAYS,
+    Availability,
+    Slot,
+    availability_problems,
+    images_problems,
+    readable_availability,
+)
+
+MOST = 99_999_999
+"""Of any money column, Numeric(10, 2)."""
+
+
+class ServiceForm(EditForm):
+    title = StringField(_("Title"), [InputRequired(), Length(max=100)], filters=[strip])
+    description = TextAreaField(_("Description"), [InputRequired(), Length(max=10_000)], filters=[strip])
+    category = StringField(_("Category"), [InputRequired(), Length(max=50)], filters=[strip])
+    price = DecimalField(_("Price"), [InputRequired(), NumberRange(min=0.01, max=MOST)], places=2)
+    currency = StringField(
+        _("Currency"),
+        [InputRequired(), Regexp("^[A-Z]{3}$", message=_("Three capital letters, such as EUR."))],
+        filters=[strip],
+    )
+    duration = IntegerField(_("Duration (minutes)"), [InputRequired(), NumberRange(min=1, max=60 * 24 * 31)])
+    monday = StringField(_("Monday"), filters=[strip])
+    tuesday = StringField(_("Tuesday"), filters=[strip])
+    wednesday = StringField(_("Wednesday"), filters=[strip])
+    thursday = StringField(_("Thursday"), filters=[strip])
+    friday = StringField(_("Friday"), filters=[strip])
+    saturday = StringField(_("Saturday"), filters=[strip])
+    sunday = StringField(_("Sunday"), filters=[strip])
+    images = TextAreaField(_("Images"), filters=[strip], description=_("One http or https address a line."))
+
+    def __init__(self, formdata: Any = None, obj: Any = None, **options: Any) -> None:
+        super().__init__(formdata, obj=_Readable(obj) if obj is not None else None, **options)
+
+    @property
+    def week(self) -> list[Any]:
+        return [self[name] for name in WEEKDAYS]
+
+    def validate_images(self, field: TextAreaField) -> None:
+        problems = images_problems(images_of(field.data))
+        if problems:
+            raise ValidationError(problems[0])
+
+
+def _validate_day(form: ServiceForm, field: StringField) -> None:
+    problems = availability_problems({field.name: slots_of(field.data)})
+    if problems:
+        raise ValidationError(problems[0].split(": ", 1)[-1])
+
+
+for _weekday in WEEKDAYS:
+    setattr(ServiceForm, f"validate_{_weekday}", _validate_day)
+
+
+class _Readable:
+    """A service as its form shows it: the week as text a day, images as lines; what does not fit is left blank."""
+
+    def __init__(self, service: Any) -> None:
+        self._service = service
+        week = readable_availability(service.availability) or Availability()
+        for name in WEEKDAYS:
+            slots: list[Slot] = getattr(week, name)
+            setattr(self, name, ", ".join(f"{slot.start}-{slot.end}" for slot in slots))
+        self.images = "" if images_problems(service.images) else "\n".join(service.images or ())
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._service, name)
+
+
+def slots_of(text: str | None) -> list[dict[str, str]]:
+    """Read "09:00-12:00, 13:00-17:00" into slots; what cannot be read stays in them for the schema to name."""
+    slots = []
+    for part in filter(None, (part.strip() for part in re.split(r"[,;]", text or ""))):
+        start, _dash, end = re.sub(r"\s*[-–—]\s*", "-", part).partition("-")
+        slots.append({"start": start.strip().zfill(5), "end": end.strip().zfill(5)})
+    return slots
+
+
+def images_of(text: str | None) -> list[str]:
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]

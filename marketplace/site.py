@@ -1,0 +1,39 @@
+"""The whole menu on one screen: every view, its address, its place."""
+
+from flask import Flask
+from flask_admin import Admin
+from flask_babel import lazy_gettext as _
+
+from marketplace.accounts.models import PasswordResetToken, User
+from marketplace.accounts.reset_page import blueprint as reset_page
+from marketplace.accounts.views import ResetTokenView, UserView
+from marketplace.audit import AuditEvent
+from marketplace.backoffice.audit_view import AuditView
+from marketplace.bookings.models import Booking
+from marketplace.bookings.views import BookingView
+from marketplace.dashboard.views import DashboardView
+from marketplace.listings.models import Service
+from marketplace.listings.views import ServiceView
+from marketplace.staff.models import StaffMember
+from marketplace.staff.views import StaffView
+from marketplace.system.health import blueprint as health
+
+
+def init_site(app: Flask) -> None:
+    admin = Admin(app, name=_("Back office"), index_view=DashboardView(name=_("Today"), menu_icon_value="house"))
+    admin.add_views(
+        BookingView(Booking, name=_("Bookings"), endpoint="bookings", url="bookings", menu_icon_value="calendar-check"),
+        ServiceView(Service, name=_("Services"), endpoint="services", url="services", menu_icon_value="shop"),
+        UserView(User, name=_("Users"), endpoint="users", url="users", menu_icon_value="people"),
+        ResetTokenView(
+            PasswordResetToken,
+            name=_("Reset links"),
+            endpoint="reset-tokens",
+            url="reset-tokens",
+            menu_icon_value="key",
+        ),
+        StaffView(StaffMember, name=_("Staff"), endpoint="staff", url="staff", menu_icon_value="person-badge"),
+        AuditView(AuditEvent, name=_("Audit log"), endpoint="audit", url="audit", menu_icon_value="journal-check"),
+    )
+    app.register_blueprint(reset_page)
+    app.register_blueprint(health)

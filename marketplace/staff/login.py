@@ -1,0 +1,154 @@
+"""Logging in and out: who a request comes from."""
+
+import datetime as dt
+import hashlib
+import uuid
+
+import sqlalchemy as sa
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import gettext as _
+from flask_login import AnonymousUserMixin, UserMixin, current_user
+from sqlalchemy.orm import undefer
+from werkzeug.wrappers import Response as AnyResponse
+
+from marketplace.audit import record
+from marketplace.backoffice.addresses import own_path
+from marketplace.extensions import client_address, db, limiter, login_manager, settings
+from marketplace.passwords import decoy_hash, hash_password, is_outdated, password_matches
+from marketplace.permissions import Permission
+from marketplace.staff.forms import LogInForm
+from marketplace.staff.models import StaffMember, StaffSession
+from marketplace.staff.operations import renew_password_hash
+from marketplace.staff.sessions import end_session, find_session, needs_touch, start_session, touch_session
+from marketplace.transaction import transaction
+
+TRIES = "10 per 5 minutes"
+
+blueprint = Blueprint("staff_login", __name__)
+
+
+class SignedIn(UserMixin):
+    """The staff member behind a request, known by the key in the browser's cookie."""
+
+    def __init__(self, key: str, staff_session: StaffSession) -> None:
+        self.id = key
+        self.member = staff_session.member
+        self.member_id: uuid.UUID = staff_session.member_id
+
+    def may(self, permission: Permission) -> bool:
+        return self.member.may(permission)
+
+
+class Stranger(AnonymousUserMixin):
+    """Whoever is not logged in, and may nothing."""
+
+    member = None
+
+    def may(self, _permission: Permission) -> bool:
+        return False
+
+
+def init_login(app: Flask) -> None:
+    login_manager.anonymous_user = Stranger
+    login_manager.session_protection = None  # The key of a session kept on the server needs no fingerprint.
+    login_manager.user_loader(_load)
+    login_manager.unauthorized_handler(ask_to_log_in)
+    login_manager.init_app(app)
+    app.register_blueprint(blueprint)
+
+
+def ask_to_log_in() -> AnyResponse:
+    """Lead a page's visitor to the log-in and back; answer anything else with 401."""
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("staff_login.log_in", next=own_path(request.full_path.rstrip("?"))))
+    return abort(401)
+
+
+def _account_key() -> str:
+    email = request.form.get("email", "").strip().lower()
+    return "account:" + hashlib.sha256(email.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code in (401, 422)
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+@limiter.limit(TRIES, key_func=_account_key, methods=["POST"], deduct_when=_failed)
+@limiter.limit(TRIES, key_func=client_address, methods=["POST"], deduct_when=_failed)
+def log_in() -> AnyResponse:
+    form = LogInForm(next=own_path(request.args.get("next")) or "")
+    if request.method == "GET":
+        if current_user.is_authenticated:
+            return redirect(url_for("admin.index"))
+        return make_response(render_template("staff/login.html", form=form))
+    if not form.validate():
+        return make_response(render_template("staff/login.html", form=form), 422)
+    member = _check(form.email.data, form.password.data)
+    if member is None:
+        form.password.errors = (_("E-mail and password do not fit together."),)
+        return make_response(render_template("staff/login.html", form=form), 401)
+    _sign_in(member, form.password.data)
+    return redirect(own_path(form.next.data) or url_for("admin.index"))
+
+
+@blueprint.route("/logout", methods=["POST"])
+def log_out() -> AnyResponse:
+    if not current_user.is_authenticated:
+        return ask_to_log_in()
+    key, member = current_user.id, current_user.member
+    with transaction() as database:
+        end_session(database, key)
+        record("staff.signed_out", member, actor=member, label=member.email)
+    session.clear()
+    return redirect(url_for("staff_login.log_in"))
+
+
+def _check(email: str, password: str) -> StaffMember | None:
+    """Return the active member with this e-mail and password; an unknown e-mail takes as long as a wrong password."""
+    member = db.session.scalars(
+        sa.select(StaffMember).where(StaffMember.email == email.lower()).options(undefer(StaffMember.password_hash)),
+    ).one_or_none()
+    known_hash = member.password_hash if member else decoy_hash(settings().bcrypt_cost)
+    fits = password_matches(password, known_hash)
+    return member if member and fits and member.is_active else None
+
+
+def _sign_in(member: StaffMember, password: str) -> None:
+    cost = settings().bcrypt_cost
+    new_hash = hash_password(password, cost=cost) if is_outdated(member.password_hash, cost=cost) else None
+    session.clear()  # Nothing from before the log-in lives on, the CSRF secret included.
+    with transaction():
+        key = start_session(member, address=client_address(), user_agent=request.user_agent.string)
+        record("staff.signed_in", member, actor=member, label=member.email)
+        if new_hash:
+            renew_password_hash(member, password_hash=new_hash)
+    session["_user_id"] = key
+    session["_fresh"] = True
+
+
+def _load(key: str) -> SignedIn | None:
+    found = find_session(
+        db.session(),
+        key,
+        idle=dt.timedelta(minutes=settings().session_idle_minutes),
+        absolute=dt.timedelta(hours=settings().session_hours),
+    )
+    if found is None:
+        return None
+    if needs_touch(found):
+        session_id = found.id
+        with transaction() as database:
+            touch_session(database, session_id)
+    return SignedIn(key, found)

@@ -1,0 +1,144 @@
+"""What can be done to staff accounts."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, object_session
+
+from marketplace.audit import Actor, record
+from marketplace.database import lock, utcnow
+from marketplace.errors import InvalidInput, NotAllowedNow
+from marketplace.permissions import Role
+from marketplace.staff.models import StaffMember
+from marketplace.staff.sessions import end_all_sessions
+
+
+def create_staff_member(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    role: str,
+    password_hash: str,
+    actor: Actor,
+) -> StaffMember:
+    """Open an account for a colleague.
+
+    :raises InvalidInput: when the e-mail address has an account already.
+    """
+    email = email.strip().lower()
+    _refuse_taken_email(session, email)
+    member = StaffMember(email=email, name=name, role=Role(role).value, password_hash=password_hash)
+    session.add(member)
+    record(
+        "staff.created",
+        member,
+        actor=actor,
+        label=email,
+        changes={"email": (None, email), "name": (None, name), "role": (None, role)},
+    )
+    return member
+
+
+def rename_staff_member(member: StaffMember, *, name: str, actor: Actor) -> None:
+    lock(member)
+    if name == member.name:
+        return
+    record("staff.renamed", member, actor=actor, label=member.email, changes={"name": (member.name, name)})
+    member.name, member.updated_at = name, utcnow()
+
+
+def role_change_refusal(member: StaffMember, *, actor: Actor) -> str | None:
+    """Say why `actor` may not change the role of `member` or disable them; None when they may."""
+    if actor.audit_id == member.id:
+        return "Nobody changes or disables their own account."
+    if member.role == Role.ADMINISTRATOR and member.is_active and _is_last_administrator(member):
+        return f"{member.email} is the last administrator."
+    return None
+
+
+def change_role(member: StaffMember, *, role: str, actor: Actor) -> None:
+    """Give `member` another role and end their sessions.
+
+    :raises NotAllowedNow: for one's own role, and for the last administrator's.
+    """
+    lock(member)
+    if role == member.role:
+        return
+    _refuse(role_change_refusal(member, actor=actor))
+    record("staff.role_changed", member, actor=actor, label=member.email, changes={"role": (member.role, role)})
+    member.role, member.updated_at = Role(role).value, utcnow()
+    end_all_sessions(member)
+
+
+def disable_staff_member(member: StaffMember, *, reason: str, actor: Actor) -> None:
+    """Shut the account and end its sessions.
+
+    :raises NotAllowedNow: for one's own account, the last administrator's, and one that is shut already.
+    """
+    lock(member)
+    if not member.is_active:
+        raise NotAllowedNow(f"{member.email} is disabled already.")
+    _refuse(role_change_refusal(member, actor=actor))
+    record(
+        "staff.disabled",
+        member,
+        actor=actor,
+        label=member.email,
+        reason=reason,
+        changes={"is_active": (True, False)},
+    )
+    member.is_active, member.updated_at = False, utcnow()
+    end_all_sessions(member)
+
+
+def enable_staff_member(member: StaffMember, *, reason: str, actor: Actor) -> None:
+    """Open a disabled account again.
+
+    :raises NotAllowedNow: when it is open.
+    """
+    lock(member)
+    if member.is_active:
+        raise NotAllowedNow(f"{member.email} is not disabled.")
+    record(
+        "staff.enabled",
+        member,
+        actor=actor,
+        label=member.email,
+        reason=reason,
+        changes={"is_active": (False, True)},
+    )
+    member.is_active, member.updated_at = True, utcnow()
+
+
+def change_staff_password(member: StaffMember, *, password_hash: str, actor: Actor) -> None:
+    """Set a new password and end every session of `member`."""
+    lock(member)
+    record("staff.password_changed", member, actor=actor, label=member.email)
+    member.password_hash, member.updated_at = password_hash, utcnow()
+    end_all_sessions(member)
+
+
+def renew_password_hash(member: StaffMember, *, password_hash: str) -> None:
+    """Store the same password hashed at today's cost; nothing has changed for anybody, so nothing is recorded."""
+    member.password_hash = password_hash
+
+
+def _refuse(refusal: str | None) -> None:
+    if refusal:
+        raise NotAllowedNow(refusal)
+
+
+def _refuse_taken_email(session: Session, email: str) -> None:
+    if session.scalar(sa.select(StaffMember.id).where(StaffMember.email == email)):
+        raise InvalidInput(f"{email} has an account already.", fields=("email",))
+
+
+def _is_last_administrator(member: StaffMember) -> bool:
+    session = object_session(member)
+    if session is None:
+        raise RuntimeError("the member has to belong to a database session")
+    others = session.scalars(
+        sa.select(StaffMember.id)
+        .where(StaffMember.role == Role.ADMINISTRATOR, StaffMember.is_active, StaffMember.id != member.id)
+        .with_for_update(key_share=True),
+    )
+    return others.first() is None

@@ -1,0 +1,88 @@
+"""Sessions kept on the server: the browser holds a random key, the table its digest."""
+
+import datetime as dt
+import hashlib
+import secrets
+import uuid
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, contains_eager, object_session
+
+from marketplace.database import utcnow
+from marketplace.staff.models import StaffMember, StaffSession
+
+KEY_BYTES = 32
+TOUCH_AFTER = dt.timedelta(seconds=60)
+"""How old `last_used_at` may grow before a request writes it anew."""
+
+
+def start_session(member: StaffMember, *, address: str, user_agent: str) -> str:
+    """Open a session for `member` and return the key that the browser is to keep."""
+    key = secrets.token_urlsafe(KEY_BYTES)
+    now = utcnow()
+    _session_of(member).add(
+        StaffSession(
+            member=member,
+            key_digest=key_digest(key),
+            created_at=now,
+            last_used_at=now,
+            address=address[:64],
+            user_agent=user_agent[:255],
+        )
+    )
+    return key
+
+
+def find_session(session: Session, key: str, *, idle: dt.timedelta, absolute: dt.timedelta) -> StaffSession | None:
+    """Return the live session with this key, its member loaded; None when it is ended, timed out or disabled.
+
+    :param idle: how long a session lives without a request.
+    :param absolute: how long it lives at all.
+    """
+    now = utcnow()
+    return session.scalars(
+        sa.select(StaffSession)
+        .join(StaffSession.member)
+        .options(contains_eager(StaffSession.member))
+        .where(
+            StaffSession.key_digest == key_digest(key),
+            StaffSession.ended_at.is_(None),
+            StaffSession.last_used_at > now - idle,
+            StaffSession.created_at > now - absolute,
+            StaffMember.is_active,
+        ),
+    ).one_or_none()
+
+
+def needs_touch(staff_session: StaffSession) -> bool:
+    return utcnow() - staff_session.last_used_at > TOUCH_AFTER
+
+
+def touch_session(session: Session, session_id: uuid.UUID) -> None:
+    """Note that the session is in use."""
+    session.execute(sa.update(StaffSession).where(StaffSession.id == session_id).values(last_used_at=utcnow()))
+
+
+def end_session(session: Session, key: str) -> None:
+    """End the session with this key, if there is one."""
+    session.execute(_end().where(StaffSession.key_digest == key_digest(key)))
+
+
+def end_all_sessions(member: StaffMember) -> None:
+    """End every session of `member`: within one request they are out on every device."""
+    _session_of(member).execute(_end().where(StaffSession.member_id == member.id))
+
+
+def key_digest(key: str) -> str:
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _end() -> sa.Update:
+    return sa.update(StaffSession).where(StaffSession.ended_at.is_(None)).values(ended_at=utcnow())
+
+
+def _session_of(member: StaffMember) -> Session:
+    session = object_session(member)
+    if session is None:
+        raise RuntimeError("the member has to belong to a database session")
+    return session

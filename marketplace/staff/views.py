@@ -1,0 +1,118 @@
+"""The screen of staff accounts."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from marketplace.backoffice.cells import badge, time_cell
+from marketplace.backoffice.fields import ReasonForm
+from marketplace.backoffice.filters import ChoiceFilter
+from marketplace.backoffice.guard import requires
+from marketplace.backoffice.table import TableView, Verb, actor
+from marketplace.extensions import db, settings
+from marketplace.passwords import hash_password
+from marketplace.permissions import Permission
+from marketplace.staff.forms import ROLES, NewStaffMemberForm, StaffMemberForm
+from marketplace.staff.models import StaffMember
+from marketplace.staff.operations import (
+    change_role,
+    create_staff_member,
+    disable_staff_member,
+    enable_staff_member,
+    rename_staff_member,
+    role_change_refusal,
+)
+
+
+def active_cell(_view: Any, _context: Any, row: StaffMember, _name: str) -> Markup:
+    return badge(_("active"), "confirmed") if row.is_active else badge(_("disabled"), "cancelled")
+
+
+class StaffView(TableView):
+    record_name = "staff member"
+    read_permission = create_permission = edit_permission = Permission.STAFF_MANAGE
+    new_form = NewStaffMemberForm
+    change_form = StaffMemberForm
+
+    column_list = ("email", "name", "role", "is_active", "created_at")
+    column_details_list = ("email", "name", "role", "is_active", "timezone", "created_at", "updated_at")
+    column_labels = {
+        "email": _l("E-mail"),
+        "name": _l("Name"),
+        "role": _l("Role"),
+        "is_active": _l("State"),
+        "timezone": _l("Time zone"),
+        "created_at": _l("Since"),
+        "updated_at": _l("Changed"),
+    }
+    column_formatters = {"is_active": active_cell, "created_at": time_cell, "updated_at": time_cell}
+    sort_columns = {
+        "email": StaffMember.email,
+        "name": StaffMember.name,
+        "role": StaffMember.role,
+        "is_active": StaffMember.is_active,
+        "created_at": StaffMember.created_at,
+    }
+    default_sort = ("email", False)
+    list_filters = (ChoiceFilter("role", _l("Role"), ROLES, lambda role: StaffMember.role == role),)
+    search_hint = _l("E-mail or name")
+
+    def search(self, select: sa.Select[Any], term: str) -> sa.Select[Any]:
+        columns = (StaffMember.email, StaffMember.name)
+        return select.where(sa.or_(*(column.icontains(term, autoescape=True) for column in columns)))
+
+    def verbs(self, row: StaffMember) -> Sequence[Verb]:
+        url = self.get_url(".state_view", record_id=row.id)
+        if row.is_active:
+            return (Verb(_("Disable"), url, role_change_refusal(row, actor=actor()), "danger"),)
+        return (Verb(_("Enable"), url, None, "success"),)
+
+    def create_row(self, form: NewStaffMemberForm) -> StaffMember:
+        password_hash = hash_password(form.password.data or "", cost=settings().bcrypt_cost)
+        return create_staff_member(
+            db.session(),
+            email=form.email.data or "",
+            name=form.name.data or "",
+            role=form.role.data,
+            password_hash=password_hash,
+            actor=actor(),
+        )
+
+    def change_row(self, row: StaffMember, changes: Mapping[str, Any]) -> None:
+        if "name" in changes:
+            rename_staff_member(row, name=changes["name"], actor=actor())
+        if "role" in changes:
+            change_role(row, role=changes["role"], actor=actor())
+
+    @requires(Permission.STAFF_MANAGE)
+    @expose("/<uuid:record_id>/state", methods=("GET", "POST"))
+    def state_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        """Disable an active account, enable a disabled one."""
+        member, form = self.find(str(record_id)), ReasonForm()
+        if member.is_active:
+            return self.verb_page(
+                member,
+                form,
+                lambda: disable_staff_member(member, reason=form.reason.data, actor=actor()),
+                title=_("Disable %(email)s", email=member.email),
+                done=_("The account is disabled."),
+                template="admin/model/verb.html",
+                refusal=role_change_refusal(member, actor=actor()),
+                style="danger",
+            )
+        return self.verb_page(
+            member,
+            form,
+            lambda: enable_staff_member(member, reason=form.reason.data, actor=actor()),
+            title=_("Enable %(email)s", email=member.email),
+            done=_("The account is open again."),
+            template="admin/model/verb.html",
+            refusal=None,
+        )

@@ -1,0 +1,85 @@
+"""Error pages, in the same dress as every other page."""
+
+import structlog
+from flask import Flask, Response, make_response, render_template
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
+
+from marketplace.errors import DomainError
+from marketplace.extensions import db
+
+log = structlog.get_logger()
+
+RETRY_AFTER = 5
+"""Seconds."""
+
+PAGES = {
+    400: (_l("That request cannot be understood"), _l("Something in it is malformed. Go back and try again.")),
+    401: (_l("Please log in"), _l("This page needs you to be logged in.")),
+    403: (_l("This is not open to your role"), _l("Ask an administrator if you need it for your work.")),
+    404: (_l("There is no such page"), _l("The address is wrong, or the record does not exist.")),
+    405: (_l("That is not possible here"), _l("This address does not take that kind of request.")),
+    409: (_l("That is not possible now"), _l("The record is not in a state that allows it.")),
+    413: (_l("That is too much at once"), _l("The request is larger than what the back office takes.")),
+    429: (_l("Too many tries"), _l("Wait a few minutes, then try again.")),
+    500: (_l("Something went wrong"), _l("The fault is ours and has been logged. Nothing was half done.")),
+    503: (_l("The database cannot be reached"), _l("Nothing was changed. Try again in a few seconds.")),
+}
+
+
+def init_errors(app: Flask) -> None:
+    app.register_error_handler(CSRFError, _show_csrf_error)
+    app.register_error_handler(HTTPException, _show_http_error)
+    app.register_error_handler(DomainError, _show_domain_error)
+    app.register_error_handler(OperationalError, _show_database_error)
+    app.register_error_handler(InterfaceError, _show_database_error)
+    app.register_error_handler(Exception, _show_fault)
+
+
+def error_page(status: int, sentence: str | None = None) -> Response:
+    """Return the page for `status`, with `sentence` in place of its usual explanation."""
+    title, usual = PAGES.get(status, PAGES[500 if status >= 500 else 400])
+    return make_response(
+        render_template("errors/error.html", status=status, title=title, sentence=sentence or usual),
+        status,
+    )
+
+
+def _show_http_error(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    status = error.code or 500
+    own_words = error.description if error.description != type(error).description else None
+    response = error_page(status, own_words if status in (400, 409) else None)
+    for name, value in error.get_headers():
+        if name not in ("Content-Type", "Content-Length"):
+            response.headers[name] = value
+    return response
+
+
+def _show_csrf_error(_error: CSRFError) -> Response:
+    return error_page(400, _("This form is no longer valid, so nothing was done. Go back, reload the page, try again."))
+
+
+def _show_domain_error(error: DomainError) -> Response:
+    return error_page(error.status, str(error))
+
+
+def _show_database_error(error: Exception) -> Response:
+    _log_fault("database_unavailable", error)
+    response = error_page(ServiceUnavailable.code)
+    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def _show_fault(error: Exception) -> Response:
+    _log_fault("unhandled_error", error)
+    return error_page(500)
+
+
+def _log_fault(event: str, error: Exception) -> None:
+    log.error(event, error=type(error).__name__, exc_info=error)
+    db.session.rollback()

@@ -1,0 +1,47 @@
+"""Each request: its id, where it came from, one line in the log."""
+
+import re
+import time
+import uuid
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_login import current_user
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config import Settings
+from marketplace.audit import Origin, current_origin
+from marketplace.extensions import client_address
+
+log = structlog.get_logger()
+
+
+def init_requests(app: Flask, settings: Settings) -> None:
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    g.started = time.perf_counter()
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if re.fullmatch(r"[A-Za-z0-9._-]{8,64}", given) else uuid.uuid4().hex
+    current_origin.set(Origin(request_id=g.request_id, address=client_address()))
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.get("request_id", "")
+    log.info(
+        "request",
+        request_id=g.get("request_id"),
+        method=request.method,
+        # The rule, not the path: a path can hold a reset token.
+        route=request.url_rule.rule if request.url_rule else None,
+        status=response.status_code,
+        milliseconds=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
+        address=client_address(),
+        staff=str(current_user.member_id) if current_user.is_authenticated else None,
+    )
+    return response
