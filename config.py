@@ -56,7 +56,7 @@ class Settings(BaseSettings):
 
     reset_link_base_url: str = ""
     """Origin of the public reset page, such as `https://account.example.com`; empty: the address staff use."""
-    reset_token_storage: Literal["digest", "plain"] = "digest"
+    reset_token_storage: Literal["digest", "plain"] = "digest"  # noqa: S105 - the name of a way to store
     reset_token_hours: int = 24
 
     bcrypt_cost: int = 12

@@ -7,7 +7,7 @@ from jinja2 import StrictUndefined
 from werkzeug.wrappers import Response
 
 from config import Settings, load_settings
-from marketplace import cli, models
+from marketplace import cli
 from marketplace.database import read_json
 from marketplace.extensions import bootstrap, csrf, db, limiter, mail, migrate
 from marketplace.site import init_site

@@ -96,7 +96,7 @@ class Origin:
     address: str | None = None
 
 
-current_origin: contextvars.ContextVar[Origin] = contextvars.ContextVar("current_origin", default=Origin())
+current_origin: contextvars.ContextVar[Origin] = contextvars.ContextVar("current_origin", default=Origin())  # noqa: B039 - frozen
 """Set for each request by the web layer; empty in commands."""
 
 
@@ -127,7 +127,7 @@ def record(
             actor_id=actor.audit_id,
             actor_label=actor.audit_label[:255],
             subject_type=subject.__tablename__,
-            subject_id=str(sa.inspect(subject).identity[0]),
+            subject_id=str(_identity(subject)),
             subject_label=label[:255],
             changes={name: [_stored(old), _stored(new)] for name, (old, new) in (changes or {}).items()},
             reason=reason,
@@ -161,6 +161,13 @@ def _join_chain(session: Session) -> None:
 @event.listens_for(Session, "after_soft_rollback")
 def _forget(session: Session, _previous: object) -> None:
     session.info.pop(PENDING, None)
+
+
+def _identity(subject: Base) -> Any:
+    identity = sa.inspect(subject).identity
+    if identity is None:
+        raise RuntimeError("the subject has no id yet")
+    return identity[0]
 
 
 def _stored(value: Any) -> Any:

@@ -1,5 +1,10 @@
 """gettext for the domain, so that verbs can speak without knowing of Flask."""
 
-from flask_babel import gettext, lazy_gettext
+from typing import Any
 
-__all__ = ["gettext", "lazy_gettext"]
+import flask_babel
+
+
+def gettext(sentence: str, **values: Any) -> str:
+    """Return `sentence` in the reader's language, `%(name)s` replaced by its values."""
+    return str(flask_babel.gettext(sentence, **values))

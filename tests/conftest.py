@@ -44,18 +44,14 @@ def postgresql() -> Iterator[URL]:
 
 
 @pytest.fixture(scope="session")
-def apps(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Flask]]:
+def apps(postgresql: URL) -> Iterator[Callable[[str], Flask]]:
     """Give the one app on a database of each kind, migrated when it is first asked for."""
     made: dict[str, Flask] = {}
     with ExitStack() as stack:
 
         def app_on(kind: str) -> Flask:
             if kind not in made:
-                database = (
-                    sqlite_database()
-                    if kind == "sqlite"
-                    else postgresql_database(request.getfixturevalue("postgresql"))
-                )
+                database = sqlite_database() if kind == "sqlite" else postgresql_database(postgresql)
                 made[kind] = create_app(make_settings(stack.enter_context(database)))
                 with made[kind].app_context():
                     upgrade()

@@ -14,7 +14,7 @@ from marketplace.extensions import db
 from marketplace.listings.models import Service
 from marketplace.staff.models import StaffMember
 
-PASSWORD = "correct horse battery"  # noqa: S105 - the password of test accounts
+PASSWORD = "correct horse battery"
 PASSWORD_HASH = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
 
 OFFICE_HOURS = [{"start": "09:00", "end": "17:00"}]

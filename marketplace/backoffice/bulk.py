@@ -91,7 +91,7 @@ class BulkVerbs:
 
     def _preview(self, verb: BulkVerb, form: FlaskForm, rows: list[Any]) -> str:
         refusals = {row.id: verb.refusal(row) for row in rows}
-        return self.render(  # type: ignore[attr-defined,no-any-return]
+        return self.render(  # type: ignore[attr-defined]
             self.bulk_template,
             verb=verb,
             form=form,
@@ -112,4 +112,4 @@ class BulkVerbs:
             return Outcome(row_id, title, str(refusal))
 
     def _result(self, verb: BulkVerb, outcomes: list[Outcome]) -> Response | str:
-        return self.render(self.bulk_result_template, verb=verb, outcomes=outcomes)  # type: ignore[attr-defined,no-any-return]
+        return self.render(self.bulk_result_template, verb=verb, outcomes=outcomes)  # type: ignore[attr-defined]

@@ -68,7 +68,7 @@ class LookupField(StringField):
     def __init__(self, label: str, lookup: Lookup, validators: Any = None, **options: Any) -> None:
         super().__init__(label, validators, **options)
         self.lookup = lookup
-        self.row: Any | None = None
+        self.row: Any = None
 
     def pre_validate(self, form: Any) -> None:
         super().pre_validate(form)

@@ -83,8 +83,8 @@ class TableView(BulkVerbs, ClosedView, ModelView):
     search_hint: ClassVar[str] = ""
     empty_hint: ClassVar[str] = ""
     lookups: ClassVar[Mapping[str, Lookup]] = {}
-    new_form: ClassVar[type[FlaskForm] | None] = None
-    change_form: ClassVar[type[EditForm] | None] = None
+    new_form: ClassVar[type[FlaskForm]] = FlaskForm
+    change_form: ClassVar[type[EditForm]] = EditForm
     record_name: ClassVar[str] = ""
     """What one row is called: `booking`."""
 

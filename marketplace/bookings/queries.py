@@ -15,7 +15,7 @@ from marketplace.listings.models import Service
 from marketplace.listings.queries import matching_service_ids
 
 
-def bookings() -> sa.Select[tuple[Booking]]:
+def bookings() -> sa.Select[Booking]:
     """Select bookings with customer, service and provider, be those there or not."""
     return sa.select(Booking).options(
         joinedload(Booking.customer).load_only(User.email, User.profile),

@@ -1,5 +1,7 @@
 """`flask staff`: accounts of colleagues, from the server's own command line."""
 
+import sys
+
 import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
@@ -24,7 +26,7 @@ staff_commands = AppGroup("staff", help="Staff accounts.")
 def create(email: str, role: str, name: str, password_stdin: bool) -> None:
     """Open an account for EMAIL."""
     if password_stdin:
-        password = click.get_text_stream("stdin").readline().rstrip("\r\n")
+        password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     problem = password_problem(password, minimum=STAFF_MINIMUM)

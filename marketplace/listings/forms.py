@@ -55,7 +55,7 @@ class ServiceForm(EditForm):
             raise ValidationError(problems[0])
 
 
-def _validate_day(form: ServiceForm, field: StringField) -> None:
+def _validate_day(_form: ServiceForm, field: StringField) -> None:
     problems = availability_problems({field.name: slots_of(field.data)})
     if problems:
         raise ValidationError(problems[0].split(": ", 1)[-1])

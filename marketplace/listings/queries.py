@@ -11,7 +11,7 @@ from marketplace.accounts.queries import as_uuid, matching_user_ids
 from marketplace.listings.models import Service
 
 
-def services() -> sa.Select[tuple[Service]]:
+def services() -> sa.Select[Service]:
     """Select services with their providers; a service whose provider does not exist is there, too."""
     return sa.select(Service).options(joinedload(Service.provider).load_only(User.email, User.profile))
 
@@ -29,7 +29,7 @@ def search_services(select: sa.Select[Any], term: str) -> sa.Select[Any]:
     )
 
 
-def matching_service_ids(term: str) -> sa.Select[tuple[uuid.UUID]]:
+def matching_service_ids(term: str) -> sa.Select[uuid.UUID]:
     return sa.select(Service.id).where(Service.title.icontains(term, autoescape=True))
 
 
@@ -40,7 +40,7 @@ def find_services(session: Session, term: str, limit: int) -> list[Service]:
 
 
 def get_service(session: Session, identity: uuid.UUID) -> Service | None:
-    return session.scalars(services().where(Service.id == identity)).one_or_none()
+    return session.scalars(services().where(Service.id == identity)).unique().one_or_none()
 
 
 def categories(session: Session) -> list[str]:

@@ -1,6 +1,7 @@
 """The shapes of `services.availability` and `services.images`."""
 
 import datetime as dt
+import itertools
 import re
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
@@ -43,7 +44,7 @@ class Slot(BaseModel):
 
 def _apart(slots: list[Slot]) -> list[Slot]:
     ordered = sorted(slots, key=lambda slot: slot.start)
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in itertools.pairwise(ordered):
         if after.start < before.end:
             raise ValueError(f"{before.start}-{before.end} and {after.start}-{after.end} overlap")
     return slots
