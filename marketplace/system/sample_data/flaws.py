@@ -10,7 +10,7 @@ Flaw = Callable[[Any], Any]
 Kind = TypeVar("Kind")
 
 PROFILE_FLAWS: tuple[Flaw, ...] = (
-    lambda profile: {"firstName": profile["firstName"], "phone": 1},
+    lambda profile: {"firstName": profile["firstName"]},
     lambda profile: {**profile, "phone": int(re.sub(r"\D", "", profile["phone"] or "1"))},
     lambda profile: [profile["firstName"], profile["lastName"]],
     lambda profile: f"{profile['firstName']} {profile['lastName']}",

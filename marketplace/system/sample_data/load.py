@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -104,8 +105,8 @@ def _contents(session: Session) -> Contents | None:
 
 def _has_strangers(session: Session) -> bool:
     for column in (User.id, Service.id):
-        for identifier in session.scalars(sa.select(column).execution_options(yield_per=CHUNK)):
-            if not is_sample_id(identifier):
+        with closing(session.scalars(sa.select(column).execution_options(yield_per=CHUNK))) as identifiers:
+            if not all(map(is_sample_id, identifiers)):
                 return True
     return False
 

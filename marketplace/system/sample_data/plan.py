@@ -6,6 +6,7 @@ import random
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import cycle, islice
 
 from marketplace.system.sample_data.ids import sample_id
@@ -57,12 +58,12 @@ class Plan:
     def tokens(self) -> int:
         return max(12, self.bookings // 200)
 
-    @property
+    @cached_property
     def midnight(self) -> dt.datetime:
         """The present of the sample: nothing is created after it."""
         return dt.datetime.combine(self.today, dt.time(), dt.UTC)
 
-    @property
+    @cached_property
     def cities(self) -> Sequence[City]:
         return CITIES[: self.offering]
 

@@ -8,7 +8,7 @@ CATEGORIES = (
 TITLES = {
     "en": """
         Deep clean of a two-room flat|Window cleaning, inside and out|Furniture assembly by the hour|Leaking tap repair
-        Maths tutoring for GCSE|English conversation for adults|Guitar lessons for beginners|Singing lesson
+        Maths tutoring for exams|English conversation for adults|Guitar lessons for beginners|Singing lesson
         Haircut at your home|Manicure and hand care|Personal training in the park|Yoga for stiff backs
         Family portrait session|Product photos for your web shop|Hedge trimming|Spring planting of balcony boxes
         Two movers and a van|Packing service|Dog walking in small groups|Cat sitting while you travel
