@@ -97,7 +97,7 @@ class BookingFactory(_Factory):
 
     customer = factory.SubFactory(UserFactory)
     service = factory.SubFactory(ServiceFactory)
-    provider = factory.SelfAttribute("service.provider")
+    provider_id = factory.SelfAttribute("service.provider_id")
     status = "pending"
     scheduled_at = factory.Sequence(lambda n: coming_monday(10) + dt.timedelta(days=7 * n))
     duration = 60
