@@ -1,0 +1,71 @@
+"""What holds of the whole code: who commits, what forms hold, who assigns a status."""
+
+import ast
+import importlib
+import pkgutil
+from pathlib import Path
+
+import pytest
+from wtforms import Form
+
+import marketplace
+
+PACKAGE = Path(marketplace.__file__).parent
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def calls(path: Path) -> list[ast.Call]:
+    return [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+
+
+def test_only_the_transaction_commits():
+    committing = {
+        str(path.relative_to(PACKAGE))
+        for path in MODULES
+        for call in calls(path)
+        if isinstance(call.func, ast.Attribute) and call.func.attr in ("commit", "begin")
+    }
+    assert committing == {"transaction.py"}
+
+
+def test_no_form_holds_a_status():
+    for module in pkgutil.walk_packages(marketplace.__path__, "marketplace."):
+        importlib.import_module(module.name)
+    forms = set(subclasses(Form))
+    assert {"BookingForm", "NewBookingForm", "ServiceForm", "UserForm", "StaffMemberForm"} <= {
+        form.__name__ for form in forms
+    }
+    # The constructor itself asks for no field that the class lacks, so the class tells all of them.
+    holding = [form.__name__ for form in forms if hasattr(form, "status") or hasattr(form, "is_active")]
+    assert holding == []
+
+
+def subclasses(parent: type) -> list[type]:
+    return [each for child in parent.__subclasses__() for each in (child, *subclasses(child))]
+
+
+def test_only_move_to_and_a_new_booking_assign_a_status():
+    assigning = {
+        (str(path.relative_to(PACKAGE)), node.lineno)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Attribute) and target.attr == "status"
+    }
+    assert [path for path, _line in assigning] == ["bookings/models.py"]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_verbs_and_tables_know_nothing_of_the_web(path):
+    if path.stem not in ("operations", "models", "queries", "schemas", "sessions"):
+        return
+    imported = {
+        name
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in (
+            [node.module or ""] if isinstance(node, ast.ImportFrom)
+            else [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        )
+    }
+    assert not {name for name in imported if name.split(".")[0].startswith(("flask", "wtforms", "werkzeug"))}
