@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 import sqlite3
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -52,6 +53,10 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
+HALF_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
+"""An escape in JSON text that may be half of a surrogate pair."""
+
+
 class MalformedJSON(str):
     """Stored text that is no JSON at all (SQLite accepts any), kept as it is so that it can be shown."""
 
@@ -78,10 +83,14 @@ class ValidatedJSON(TypeDecorator[Any]):
 
 def read_json(text: str | bytes) -> Any:
     """Parse stored JSON; what cannot be parsed comes back as MalformedJSON instead of an error."""
+    written = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
     try:
-        return json.loads(text)
+        value = json.loads(written)
+        if HALF_PAIR.search(written):
+            json.dumps(value, ensure_ascii=False).encode()  # Half a pair could be shown on no page.
     except (ValueError, RecursionError):
-        return MalformedJSON(text.decode("utf-8", "replace") if isinstance(text, bytes) else text)
+        return MalformedJSON(written)
+    return value
 
 
 def utcnow() -> dt.datetime:
@@ -124,6 +133,14 @@ def _sqlite_minutes_later(element: minutes_later, compiler: SQLCompiler, **optio
     return f"strftime('%Y-%m-%d %H:%M:%f000', {moment}, {minutes} || ' minutes')"
 
 
+UNREADABLE_ESCAPES = (
+    r"\\u0000"
+    r"|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
+)
+"""JSON escapes of NUL and of half surrogate pairs, as a PostgreSQL regular expression."""
+
+
 class json_text(FunctionElement[str]):  # noqa: N801 - it reads as the SQL function it is
     """`json_text(document, key)`: the text under a key of a JSON object; NULL for whatever else is stored."""
 
@@ -134,13 +151,14 @@ class json_text(FunctionElement[str]):  # noqa: N801 - it reads as the SQL funct
 @compiles(json_text)
 def _postgresql_json_text(element: json_text, compiler: SQLCompiler, **options: Any) -> str:
     document, key = (compiler.process(part, **options) for part in element.clauses)
-    return f"({document} ->> {key})"
+    # PostgreSQL stores escapes in a json column that no text can hold, and fails when it is to read them.
+    return f"(CASE WHEN CAST({document} AS text) !~ '{UNREADABLE_ESCAPES}' THEN {document} ->> {key} END)"
 
 
 @compiles(json_text, "sqlite")
 def _sqlite_json_text(element: json_text, compiler: SQLCompiler, **options: Any) -> str:
     document, key = (compiler.process(part, **options) for part in element.clauses)
-    return f"(CASE WHEN json_valid({document}) THEN json_extract({document}, '$.' || {key}) END)"
+    return f"json_text({document}, {key})"
 
 
 def lock(row: Row) -> Row:
@@ -160,6 +178,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
             connection.execute(f"PRAGMA {pragma}")
         # SQLite's own lower() knows ASCII only; searches are to ignore case in every script.
         connection.create_function("lower", 1, _lower, deterministic=True)
+        connection.create_function("json_text", 2, _json_text, deterministic=True)
 
 
 @event.listens_for(Engine, "begin")
@@ -171,3 +190,9 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
+
+
+def _json_text(document: Any, key: str) -> str | None:
+    value = read_json(document) if isinstance(document, str) else None
+    found = value.get(key) if isinstance(value, dict) else None
+    return found if found is None or isinstance(found, str) else json.dumps(found)

@@ -64,8 +64,11 @@ def test_verbs_and_tables_know_nothing_of_the_web(path):
         name
         for node in ast.walk(ast.parse(path.read_text()))
         for name in (
-            [node.module or ""] if isinstance(node, ast.ImportFrom)
-            else [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else []
         )
     }
     assert not {name for name in imported if name.split(".")[0].startswith(("flask", "wtforms", "werkzeug"))}

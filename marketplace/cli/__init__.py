@@ -2,9 +2,11 @@
 
 from flask import Flask
 
+from marketplace.cli.sample_data import sample_data_command
+from marketplace.cli.schema import schema_commands
 from marketplace.cli.staff import staff_commands
 
 
 def register(app: Flask) -> None:
-    for command in (staff_commands,):
+    for command in (sample_data_command, schema_commands, staff_commands):
         app.cli.add_command(command)

@@ -19,7 +19,9 @@ def edit(user, reason="", **changes):
 
 
 def test_unknown_keys_of_the_profile_stay(app):
-    user = UserFactory(profile={"firstName": "Ada", "lastName": "L", "phone": "", "address": "", "nickname": "Countess"})
+    user = UserFactory(
+        profile={"firstName": "Ada", "lastName": "L", "phone": "", "address": "", "nickname": "Countess"}
+    )
     edit(user, firstName="Augusta")
     assert user.profile["nickname"] == "Countess"
     assert user.profile["firstName"] == "Augusta"
@@ -67,8 +69,10 @@ def test_the_log_holds_no_full_phone_or_address(app):
 @pytest.mark.parametrize("stored", ["just text", ["a", "list"], 42, {"firstName": 7}])
 def test_a_malformed_profile_can_be_mended(app, stored):
     user = UserFactory()
-    db.session.connection().exec_driver_sql("UPDATE users SET profile = ?" if db.engine.dialect.name == "sqlite"
-                                            else "UPDATE users SET profile = %s", (json.dumps(stored),))
+    db.session.connection().exec_driver_sql(
+        "UPDATE users SET profile = ?" if db.engine.dialect.name == "sqlite" else "UPDATE users SET profile = %s",
+        (json.dumps(stored),),
+    )
     db.session.commit()
     assert user.profile == stored
     edit(user, firstName="Ada", lastName="Lovelace", phone="", address="")

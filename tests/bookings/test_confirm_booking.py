@@ -48,7 +48,10 @@ def test_two_confirmed_bookings_of_one_provider_share_no_minute(app, minutes, ov
     start = coming_monday(12)
     BookingFactory(service=service, status="confirmed", scheduled_at=start, duration=60)
     booking = BookingFactory(
-        service=service, status="pending", scheduled_at=start + dt.timedelta(minutes=minutes), duration=60,
+        service=service,
+        status="pending",
+        scheduled_at=start + dt.timedelta(minutes=minutes),
+        duration=60,
     )
     assert bool(confirm_refusal(booking)) is overlaps
     if overlaps:

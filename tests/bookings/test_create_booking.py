@@ -10,14 +10,27 @@ from marketplace.bookings.operations import create_booking
 from marketplace.errors import InvalidInput, NotAllowedNow
 from marketplace.transaction import transaction
 from tests.audit_log import entries
-from tests.factories import BookingFactory, ProviderFactory, ServiceFactory, StaffMemberFactory, UserFactory, coming_monday
+from tests.factories import (
+    BookingFactory,
+    ProviderFactory,
+    ServiceFactory,
+    StaffMemberFactory,
+    UserFactory,
+    coming_monday,
+)
 
 
 def create(service, **changes):
     asked = {
         "customer": changes.pop("customer", None) or UserFactory(),
-        "scheduled_at": coming_monday(10), "duration": None, "total_amount": None, "notes": None, "reason": "",
-        "zone": ZoneInfo("UTC"), "actor": StaffMemberFactory.build(), **changes,
+        "scheduled_at": coming_monday(10),
+        "duration": None,
+        "total_amount": None,
+        "notes": None,
+        "reason": "",
+        "zone": ZoneInfo("UTC"),
+        "actor": StaffMemberFactory.build(),
+        **changes,
     }
     with transaction() as session:
         return create_booking(session, service=service, **asked)
@@ -27,7 +40,10 @@ def test_provider_duration_and_amount_come_from_the_service(app):
     service = ServiceFactory(duration=45, price=Decimal("12.50"))
     booking = create(service)
     assert (booking.provider_id, booking.duration, booking.total_amount, booking.status) == (
-        service.provider_id, 45, Decimal("12.50"), "pending",
+        service.provider_id,
+        45,
+        Decimal("12.50"),
+        "pending",
     )
     assert entries("booking.created")[0].changes["total_amount"] == [None, "12.50"]
 

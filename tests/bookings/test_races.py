@@ -68,7 +68,9 @@ def test_confirm_against_cancel_loses_nothing(app):
         before = len(entries())
         db.session.rollback()
         outcomes = race(
-            app, act_on(booking_id, confirm_booking), act_on(booking_id, cancel_booking, reason="Asked to."),
+            app,
+            act_on(booking_id, confirm_booking),
+            act_on(booking_id, cancel_booking, reason="Asked to."),
         )
         assert outcomes[1] == "done"
         told = [entry.action for entry in entries()[before:]]

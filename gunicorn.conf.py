@@ -1,0 +1,13 @@
+"""How gunicorn serves the back office; every value can be set on its command line, too."""
+
+import os
+
+bind = os.environ.get("BIND", "127.0.0.1:8000")
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = int(os.environ.get("WEB_THREADS", "8"))
+preload_app = True  # A wrong setting then ends the start at once, with its one line.
+timeout = 60
+graceful_timeout = 20
+accesslog = None  # The app writes one line a request; the path itself can hold a reset token.
+forwarded_allow_ips = "127.0.0.1"
