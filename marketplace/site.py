@@ -35,5 +35,6 @@ def init_site(app: Flask) -> None:
         StaffView(StaffMember, name=_("Staff"), endpoint="staff", url="staff", menu_icon_value="person-badge"),
         AuditView(AuditEvent, name=_("Audit log"), endpoint="audit", url="audit", menu_icon_value="journal-check"),
     )
+    app.jinja_env.globals["menu"] = admin.menu  # Error pages carry it, too, and have no view to ask for it.
     app.register_blueprint(reset_page)
     app.register_blueprint(health)

@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, StringField, TelField, TextAreaField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
+from marketplace.accounts.schemas import profile_problems
 from marketplace.backoffice.editing import EditForm
 from marketplace.backoffice.fields import EMAIL, strip
 from marketplace.passwords import CUSTOMER_MINIMUM, password_problem
@@ -32,6 +33,8 @@ class UserForm(EditForm):
         stored = obj.profile if obj is not None and isinstance(obj.profile, dict) else {}
         readable = {name: stored[key] for name, key in PROFILE_KEYS.items() if isinstance(stored.get(key), str)}
         super().__init__(formdata, obj=obj, data=readable, **options)
+        self.misfits = profile_problems(obj.profile) if obj is not None else []
+        """What is wrong about the stored profile, whose unreadable parts the form shows as blank."""
 
 
 class ResetLinkForm(FlaskForm):

@@ -10,6 +10,8 @@ from markupsafe import Markup, escape
 from marketplace.permissions import Permission
 from marketplace.web.formats import moment
 
+WEEKDAYS = frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
+
 Formatter = Callable[[Any, Any, Any, str], Any]
 
 
@@ -46,7 +48,8 @@ def missing(identity: Any) -> Markup:
 
 
 def raw_value(stored: Any, problems: list[str]) -> str:
-    """Show a stored value that does not fit as it is, with what is wrong about it."""
+    """Show a stored JSON value: readable where it fits, else as it is, with what is wrong about it."""
+    shape = "week" if isinstance(stored, dict) and WEEKDAYS.issuperset(stored) else ""
     return Markup(  # noqa: S704 - the template escapes
-        render_template("admin/raw_value.html", stored=stored, problems=problems)
+        render_template("admin/raw_value.html", stored=stored, problems=problems, shape=shape)
     )

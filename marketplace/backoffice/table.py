@@ -1,27 +1,30 @@
 """The base view of every table: list, details, forms; closed until a permission opens each."""
 
+import itertools
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import Response, abort, flash, redirect, render_template, request, stream_with_context, url_for
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as AnyResponse
 
+from marketplace.audit import record
 from marketplace.backoffice.bulk import BulkVerbs
 from marketplace.backoffice.editing import EditForm, refuse_conflicts
+from marketplace.backoffice.export import FORMATS, exported_rows
 from marketplace.backoffice.filters import Filter, FilterState, read_filters
 from marketplace.backoffice.guard import ClosedView
 from marketplace.backoffice.lookup import Lookup
 from marketplace.backoffice.paging import COUNT_CAP, Direction, Order, Page, count_up_to_cap, fetch_page
-from marketplace.database import lock
+from marketplace.database import lock, utcnow
 from marketplace.errors import DomainError
 from marketplace.extensions import db
 from marketplace.permissions import Permission
@@ -104,6 +107,10 @@ class TableView(BulkVerbs, ClosedView, ModelView):
         """Return the select of one row, with everything its page shows."""
         return self.rows()
 
+    def exported(self) -> sa.Select[Any]:
+        """Return the select of an export: labelled columns, personal data only where the export is for it."""
+        raise NotImplementedError
+
     def search(self, select: sa.Select[Any], term: str) -> sa.Select[Any]:
         """Narrow `select` to what matches `term`."""
         raise NotImplementedError
@@ -166,11 +173,11 @@ class TableView(BulkVerbs, ClosedView, ModelView):
         return self.details_page(self.find(request.args.get("id"), self.row_details()))
 
     @expose("/<uuid:record_id>")
-    def record_view(self, record_id: uuid.UUID) -> Response:
+    def record_view(self, record_id: uuid.UUID) -> AnyResponse:
         return redirect(self.url_of(self.find(str(record_id))))
 
     @expose("/new/", methods=("GET", "POST"))
-    def create_view(self) -> str | Response | tuple[str, int]:
+    def create_view(self) -> str | AnyResponse | tuple[str, int]:
         form = self.new_form(request.form or None)
         row = self.submit(form, lambda: self.create_row(form)) if request.method == "POST" else None
         if row is not None:
@@ -179,7 +186,7 @@ class TableView(BulkVerbs, ClosedView, ModelView):
         return self.render(self.create_template, form=form), self.status_of(form)
 
     @expose("/edit/", methods=("GET", "POST"))
-    def edit_view(self) -> str | Response | tuple[str, int]:
+    def edit_view(self) -> str | AnyResponse | tuple[str, int]:
         row = self.find(request.args.get("id"), self.row_details())
         form = self.change_form(request.form or None, obj=row)
         if request.method == "GET":
@@ -199,7 +206,23 @@ class TableView(BulkVerbs, ClosedView, ModelView):
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Response:
-        abort(404)
+        """Give every row that the list's search and filters leave, as a file; who took it out is recorded."""
+        if export_type not in FORMATS:
+            abort(404)
+        state = self.list_state(request.args)
+        select = self.narrowed(state, self.exported())
+        with transaction():
+            self._record_export(state)
+        content_type, write = FORMATS[export_type]
+        rows = exported_rows(db.session(), select, self._order(state))
+        chunks = write(list(select.selected_columns.keys()), rows)
+        started = itertools.chain([next(chunks)], chunks)  # What cannot be exported is refused before the file begins.
+        name = f"{self.endpoint}-{utcnow():%Y%m%d-%H%M}.{export_type}"
+        return Response(
+            stream_with_context(started),
+            content_type=content_type,
+            headers={"Content-Disposition": f"attachment; filename={name}"},
+        )
 
     # -- The list --------------------------------------------------------------------------
 
@@ -225,12 +248,13 @@ class TableView(BulkVerbs, ClosedView, ModelView):
             cursor=cursor,
         )
 
-    def narrowed(self, state: ListState) -> sa.Select[Any]:
-        select = self.rows().where(*state.filters.conditions)
+    def narrowed(self, state: ListState, rows: sa.Select[Any] | None = None) -> sa.Select[Any]:
+        """Narrow the list's select, or `rows`, to what its search and filters leave."""
+        select = (self.rows() if rows is None else rows).where(*state.filters.conditions)
         return self.search(select, state.search) if state.search else select
 
     def page_of(self, select: sa.Select[Any], state: ListState) -> Page:
-        order = Order(self.sort_columns[state.sort], self._identity, descending=state.descending)
+        order = self._order(state)
         return fetch_page(
             db.session(),
             select,
@@ -240,7 +264,7 @@ class TableView(BulkVerbs, ClosedView, ModelView):
             cursor=state.cursor,
         )
 
-    def list_url(self, state: ListState, **changes: Any) -> str:
+    def list_url(self, state: ListState, /, **changes: Any) -> str:
         """Return the address of this list with `changes`; None leaves a parameter out, and pages start anew."""
         sort, descending = self.default_sort
         parameters: dict[str, Any] = {"search": state.search or None, **state.filters.values}
@@ -249,6 +273,16 @@ class TableView(BulkVerbs, ClosedView, ModelView):
         if state.size != self.page_size:
             parameters["page_size"] = state.size
         return self.get_url(".index_view", **{**parameters, **changes})
+
+    def _order(self, state: ListState) -> Order:
+        return Order(self.sort_columns[state.sort], self._identity, descending=state.descending)
+
+    def _record_export(self, state: ListState) -> None:
+        asked = {"search": state.search, **state.filters.values}
+        record(
+            f"{self.endpoint}.exported", current_user.member, actor=actor(), label=str(self.name),
+            changes={name: (None, value) for name, value in asked.items() if value},
+        )
 
     # -- One row ---------------------------------------------------------------------------
 
@@ -287,7 +321,7 @@ class TableView(BulkVerbs, ClosedView, ModelView):
         done: str,
         template: str,
         **parts: Any,
-    ) -> Response | tuple[str, int]:
+    ) -> AnyResponse | tuple[str, int]:
         """Show the form of a verb, or do it: the one shape every verb on one row has.
 
         :param act: calls the verb; runs within a transaction, may raise DomainError.

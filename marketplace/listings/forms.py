@@ -44,6 +44,8 @@ class ServiceForm(EditForm):
 
     def __init__(self, formdata: Any = None, obj: Any = None, **options: Any) -> None:
         super().__init__(formdata, obj=_Readable(obj) if obj is not None else None, **options)
+        self.misfits = _misfits(obj) if obj is not None else {}
+        """Field to what is wrong about its stored value, which the form therefore shows as blank."""
 
     @property
     def week(self) -> list[Any]:
@@ -78,6 +80,11 @@ class _Readable:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._service, name)
+
+
+def _misfits(service: Any) -> dict[str, list[str]]:
+    found = {"availability": availability_problems(service.availability), "images": images_problems(service.images)}
+    return {name: problems for name, problems in found.items() if problems}
 
 
 def slots_of(text: str | None) -> list[dict[str, str]]:

@@ -1,6 +1,7 @@
 """How moments, money and states are written: in the viewer's zone, with the currency, never a bare UUID."""
 
 import datetime as dt
+import json
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,14 +11,22 @@ from flask import Flask
 from flask_babel import format_date, format_datetime, format_time, get_locale
 from flask_login import current_user
 
+from marketplace.database import MalformedJSON
 from marketplace.extensions import babel, settings
 
 
 def init_formats(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "en_GB"
     babel.init_app(app, timezone_selector=viewer_zone_name)
-    app.jinja_env.filters.update(moment=moment, day=day, clock=clock, money=money)
-    app.jinja_env.globals["viewer_zone"] = viewer_zone_name
+    app.jinja_env.filters.update(
+        moment=moment, day=day, clock=clock, money=money, json=json_text, recorded=recorded,
+    )
+    app.jinja_env.globals.update(viewer_zone=viewer_zone_name, page_language=page_language)
+
+
+def page_language() -> str:
+    """Return the tag of the language that pages are written in: `en-GB`."""
+    return str(get_locale()).replace("_", "-")
 
 
 def viewer_zone_name() -> str:
@@ -67,3 +76,26 @@ def plain(value: Any) -> str:
     if isinstance(value, dt.datetime):
         return moment(value)
     return str(value)
+
+
+def json_text(stored: Any) -> str:
+    """Write a stored JSON value for people: indented, in its own script; text that is no JSON as it is."""
+    return writable(stored if isinstance(stored, MalformedJSON) else json.dumps(stored, indent=2, ensure_ascii=False))
+
+
+def recorded(value: Any) -> str:
+    """Write a value of an audit entry, which holds moments as ISO 8601 text."""
+    if not isinstance(value, str):
+        return "—" if value is None else json_text(value)
+    if len(value) < len("2026-01-31T10:00:00"):
+        return writable(value) or "“”"
+    try:
+        found = dt.datetime.fromisoformat(value)
+    except ValueError:
+        return writable(value)
+    return moment(found) if found.tzinfo else value
+
+
+def writable(text: str) -> str:
+    """Replace halves of surrogate pairs, which stored JSON may hold and no page can be encoded with."""
+    return text.encode("utf-8", "backslashreplace").decode()

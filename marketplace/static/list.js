@@ -1,0 +1,62 @@
+// Lists: whole rows that can be clicked, ranges that can be selected, `/` to search. All of it works without, slower.
+"use strict";
+
+const INTERACTIVE = "a, button, input, label, select, textarea, summary, .pick";
+
+document.addEventListener("keydown", (event) => {
+  const search = document.querySelector("[data-search-shortcut]");
+  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !search) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]") && event.target.type !== "checkbox") return;
+  event.preventDefault();
+  search.focus();
+  search.select();
+});
+
+// A click anywhere in a row follows the row's link, unless it hits something of its own or selects text.
+for (const table of document.querySelectorAll("[data-rows]")) {
+  for (const kind of ["click", "auxclick"]) {
+    table.addEventListener(kind, (event) => {
+      const link = event.target.closest("tbody tr")?.querySelector("th a");
+      if (!link || event.button > 1 || event.target.closest(INTERACTIVE) || String(window.getSelection())) return;
+      if (event.button === 1 || event.ctrlKey || event.metaKey) window.open(link.href, "_blank", "noopener");
+      else link.click();
+    });
+  }
+}
+
+for (const form of document.querySelectorAll("[data-bulk]")) {
+  const boxes = [...form.querySelectorAll("input[name=rowid]")];
+  const all = form.querySelector("[data-pick-all]");
+  const bar = form.querySelector("[data-bulk-bar]");
+  let last = null;
+
+  function show() {
+    const picked = boxes.filter((box) => box.checked).length;
+    form.querySelector("[data-picked]").textContent = picked;
+    bar.classList.toggle("has-picked", picked > 0);
+    all.checked = picked === boxes.length;
+    all.indeterminate = picked > 0 && picked < boxes.length;
+    for (const box of boxes) box.closest("tr").classList.toggle("picked", box.checked);
+  }
+
+  function pick(checked) {
+    for (const box of boxes) box.checked = checked;
+    show();
+  }
+
+  form.addEventListener("click", (event) => {
+    const index = boxes.indexOf(event.target);
+    if (index < 0) return;
+    if (event.shiftKey && last !== null) {
+      const [from, to] = last < index ? [last, index] : [index, last];
+      for (const box of boxes.slice(from, to + 1)) box.checked = event.target.checked;
+    }
+    last = index;
+    show();
+  });
+  all.addEventListener("change", () => pick(all.checked));
+  form.querySelector("[data-pick-page]").addEventListener("click", () => pick(true));
+  form.querySelector("[data-pick-none]").addEventListener("click", () => pick(false));
+  window.addEventListener("pageshow", show); // The browser's Back brings ticked boxes back.
+  show();
+}
