@@ -75,11 +75,12 @@ def app(request: pytest.FixtureRequest, apps: Callable[[str], Flask]) -> Iterato
 
 
 class Browser(FlaskClient):
-    """A client that first lets go of what the test itself has read, as another process would have."""
+    """A client whose every request has a context and a database session of its own, as on a real server."""
 
     def open(self, *args: object, **kwargs: object) -> TestResponse:
         db.session.rollback()
-        return super().open(*args, **kwargs)  # type: ignore[arg-type]
+        with self.application.app_context():
+            return super().open(*args, buffered=True, **kwargs)  # type: ignore[arg-type]
 
     def token(self, url: str = "/login") -> str:
         """Return the CSRF token of the form on the page at `url`."""

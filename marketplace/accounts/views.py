@@ -112,6 +112,9 @@ class UserView(TableView):
     def rows(self) -> sa.Select[Any]:
         return queries.users()
 
+    def exported(self) -> sa.Select[Any]:
+        return queries.exported_users()
+
     def search(self, select: sa.Select[Any], term: str) -> sa.Select[Any]:
         return queries.search_users(select, term)
 

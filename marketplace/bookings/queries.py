@@ -5,10 +5,10 @@ import uuid
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from marketplace.accounts.models import User
-from marketplace.accounts.queries import as_uuid, matching_user_ids
+from marketplace.accounts.queries import as_uuid, full_name_column, matching_user_ids
 from marketplace.bookings.models import Booking, BookingStatus
 from marketplace.database import minutes_later
 from marketplace.listings.models import Service
@@ -61,3 +61,28 @@ def overlapping_booking(
     if but is not None:
         found = found.where(Booking.id != but)
     return session.scalars(found.order_by(Booking.scheduled_at).limit(1)).first()
+
+
+def exported_bookings() -> sa.Select[*tuple[Any, ...]]:
+    """Select one line of text and figures a booking; times are UTC."""
+    customer, provider = aliased(User), aliased(User)
+    return (
+        sa.select(
+            Booking.id,
+            Booking.status,
+            Booking.scheduled_at,
+            Booking.duration,
+            Booking.total_amount,
+            Service.currency,
+            customer.email.label("customer_email"),
+            full_name_column(customer).label("customer_name"),
+            Service.title.label("service"),
+            provider.email.label("provider_email"),
+            full_name_column(provider).label("provider_name"),
+            Booking.notes,
+            Booking.created_at,
+        )
+        .outerjoin(Service, Service.id == Booking.service_id)
+        .outerjoin(customer, customer.id == Booking.customer_id)
+        .outerjoin(provider, provider.id == Booking.provider_id)
+    )

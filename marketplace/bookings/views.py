@@ -135,6 +135,9 @@ class BookingView(TableView):
     def rows(self) -> sa.Select[Any]:
         return queries.bookings()
 
+    def exported(self) -> sa.Select[Any]:
+        return queries.exported_bookings()
+
     def search(self, select: sa.Select[Any], term: str) -> sa.Select[Any]:
         return queries.search_bookings(select, term)
 

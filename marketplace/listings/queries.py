@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.models import User
-from marketplace.accounts.queries import as_uuid, matching_user_ids
+from marketplace.accounts.queries import as_uuid, full_name_column, matching_user_ids
 from marketplace.listings.models import Service
 
 
@@ -46,3 +46,20 @@ def get_service(session: Session, identity: uuid.UUID) -> Service | None:
 def categories(session: Session) -> list[str]:
     """Return the categories in use."""
     return list(session.scalars(sa.select(Service.category).distinct().order_by(Service.category)))
+
+
+def exported_services() -> sa.Select[*tuple[Any, ...]]:
+    """Select one line of text and figures a service; times are UTC."""
+    return sa.select(
+        Service.id,
+        Service.title,
+        Service.category,
+        Service.price,
+        Service.currency,
+        Service.duration,
+        Service.is_active,
+        User.email.label("provider_email"),
+        full_name_column().label("provider_name"),
+        Service.description,
+        Service.created_at,
+    ).outerjoin(User, User.id == Service.provider_id)

@@ -110,6 +110,9 @@ class ServiceView(TableView):
     def rows(self) -> sa.Select[Any]:
         return queries.services()
 
+    def exported(self) -> sa.Select[Any]:
+        return queries.exported_services()
+
     def search(self, select: sa.Select[Any], term: str) -> sa.Select[Any]:
         return queries.search_services(select, term)
 
