@@ -95,6 +95,22 @@ def test_the_migrations_run_again_after_they_were_taken_back(app: Flask):
     assert present() == first
 
 
+def test_the_tables_of_the_marketplace_are_not_dropped_with_rows_in_them(app: Flask, caplog: pytest.LogCaptureFixture):
+    upgrade(revision="0001")
+    before = present()
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO users (id, email, password, role, profile)"
+            " VALUES ('00000000000000000000000000000001', 'ada@example.com', '', 'customer', '{}')",
+        )
+
+    with pytest.raises(SystemExit):
+        downgrade(revision="base")
+
+    assert "The table users holds rows, which are the marketplace's: it is not dropped." in caplog.text
+    assert present() == before
+
+
 def test_the_migrations_make_what_the_models_say(app: Flask):
     upgrade()
 

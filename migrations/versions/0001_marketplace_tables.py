@@ -92,5 +92,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _refuse_to_drop_rows()
     for table in ("password_reset_tokens", "bookings", "services", "users"):
         op.drop_table(table)
+
+
+def _refuse_to_drop_rows() -> None:
+    # The marketplace API keeps its data here: one careless `downgrade base` must not be the end of it.
+    for name in ("users", "services", "bookings", "password_reset_tokens"):
+        if op.get_bind().scalar(sa.select(sa.literal(1)).select_from(sa.table(name)).limit(1)):
+            raise RuntimeError(f"The table {name} holds rows, which are the marketplace's: it is not dropped.")
