@@ -139,6 +139,19 @@ def test_a_database_that_our_migrations_made_is_left_as_it_is(postgresql: URL):
         assert everything(url) == before
 
 
+def test_what_an_adoption_cannot_mend_is_named_and_no_success_is_claimed(app: Flask, url: str):
+    invoke(app, "adopt")
+    run(url, "DROP TRIGGER audit_events_append_only ON audit_events")
+
+    result = invoke(app, "adopt")
+
+    assert result.exit_code == 1
+    assert result.output.splitlines() == [
+        "audit_events: trigger audit_events_append_only is missing.",
+        "Error: Every step is done, but the database differs from what the back office needs.",
+    ]
+
+
 def test_a_row_without_its_provider_is_listed(app: Flask, url: str):
     run(url, "UPDATE services SET provider_id = md5('nobody')::uuid WHERE title = 'Service 1'")
 
