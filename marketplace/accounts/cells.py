@@ -18,7 +18,8 @@ def person_cell(attribute: str) -> Any:
             return missing(getattr(row, f"{attribute}_id"))
         name = full_name(user.profile)
         link = record_link("users.details_view", user, name or user.email, Permission.USERS_READ)
-        below = Markup('<small class="text-body-secondary d-block">{}</small>').format(user.email) if name else ""
+        small = Markup('<small class="text-body-secondary d-block" title="{0}">{0}</small>')
+        below = small.format(user.email) if name else ""
         return Markup('<span dir="auto">{}</span>{}').format(link, below)
 
     return show

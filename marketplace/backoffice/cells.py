@@ -19,10 +19,12 @@ def time_cell(_view: Any, _context: Any, row: Any, name: str) -> Markup:
     value = getattr(row, name)
     if value is None:
         return Markup('<span class="text-body-secondary">—</span>')
-    return Markup('<time datetime="{}" title="{} UTC">{}</time>').format(
+    date, clock = moment(value).rsplit(" ", 1)
+    return Markup('<time datetime="{}" title="{} UTC"><span>{}</span> <span>{}</span></time>').format(
         value.isoformat(),
         value.strftime("%Y-%m-%d %H:%M"),
-        moment(value),
+        date,
+        clock,
     )
 
 

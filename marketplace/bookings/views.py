@@ -33,7 +33,7 @@ from marketplace.bookings.operations import (
 )
 from marketplace.extensions import db, settings
 from marketplace.permissions import Permission
-from marketplace.web.formats import money
+from marketplace.web.formats import moment, money
 
 STATUSES = [(status.value, _l(status.value.capitalize())) for status in BookingStatus]
 
@@ -142,7 +142,8 @@ class BookingView(TableView):
         return queries.search_bookings(select, term)
 
     def title_of(self, row: Booking) -> str:
-        return f"{row.service.title if row.service else '?'} / {row.customer.name if row.customer else '?'}"
+        service, customer = row.service.title if row.service else "?", row.customer.name if row.customer else "?"
+        return f"{service} / {customer} · {moment(row.scheduled_at)}"
 
     def verbs(self, row: Booking) -> Sequence[Verb]:
         verbs = (

@@ -92,8 +92,16 @@ def slots_of(text: str | None) -> list[dict[str, str]]:
     slots = []
     for part in filter(None, (part.strip() for part in re.split(r"[,;]", text or ""))):
         start, _dash, end = re.sub(r"\s*[-–—]\s*", "-", part).partition("-")
-        slots.append({"start": start.strip().zfill(5), "end": end.strip().zfill(5)})
+        slots.append({"start": _clock(start), "end": _clock(end)})
     return slots
+
+
+def _clock(text: str) -> str:
+    """Write "9" and "9:00" as "09:00"; anything else stays as it was typed."""
+    text = text.strip()
+    if re.fullmatch(r"[0-9]{1,2}", text):
+        return f"{text.zfill(2)}:00"
+    return text.zfill(5) if re.fullmatch(r"[0-9]:[0-9]{2}", text) else text
 
 
 def images_of(text: str | None) -> list[str]:

@@ -1,7 +1,7 @@
 """Error pages, in the same dress as every other page."""
 
 import structlog
-from flask import Flask, Response, make_response, render_template
+from flask import Flask, Response, g, make_response, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
@@ -9,7 +9,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from marketplace.errors import DomainError
-from marketplace.extensions import db
+from marketplace.extensions import db, login_manager
 
 log = structlog.get_logger()
 
@@ -83,3 +83,6 @@ def _show_fault(error: Exception) -> Response:
 def _log_fault(event: str, error: Exception) -> None:
     log.error(event, error=type(error).__name__, exc_info=error)
     db.session.rollback()
+    if "_login_user" not in g:
+        # Every template is given the visitor, and it may have been the visitor who could not be loaded.
+        g._login_user = login_manager.anonymous_user()  # noqa: SLF001 - where Flask-Login looks first
