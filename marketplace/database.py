@@ -166,7 +166,8 @@ def lock(row: Row) -> Row:
     session = object_session(row)
     if session is None:
         raise RuntimeError("only a row of a session can be locked")
-    session.refresh(row, with_for_update={"key_share": True})
+    # Of this table alone: what was loaded along with the row is read anew, too, and may not be there to be locked.
+    session.refresh(row, with_for_update={"key_share": True, "of": type(row)})
     return row
 
 

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import EmailField, HiddenField, PasswordField, SelectField, StringField
+from wtforms import EmailField, HiddenField, PasswordField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from marketplace.backoffice.editing import EditForm
@@ -28,12 +28,13 @@ def good_password(_form: FlaskForm, field: PasswordField) -> None:
 
 
 ROLES = [(role.value, role.value.capitalize()) for role in Role]
+ROLE_CHOICES = [SelectChoice(value, label) for value, label in ROLES]
 
 
 class NewStaffMemberForm(FlaskForm):
     email = EmailField(_("E-mail"), [InputRequired(), EMAIL, Length(max=255)], filters=[strip])
     name = StringField(_("Name"), [InputRequired(), Length(max=100)], filters=[strip])
-    role = SelectField(_("Role"), [InputRequired()], choices=ROLES)
+    role = SelectField(_("Role"), [InputRequired()], choices=ROLE_CHOICES)
     password = PasswordField(
         _("First password"),
         [InputRequired(), good_password],
@@ -43,4 +44,4 @@ class NewStaffMemberForm(FlaskForm):
 
 class StaffMemberForm(EditForm):
     name = StringField(_("Name"), [InputRequired(), Length(max=100)], filters=[strip])
-    role = SelectField(_("Role"), [InputRequired()], choices=ROLES)
+    role = SelectField(_("Role"), [InputRequired()], choices=ROLE_CHOICES)
