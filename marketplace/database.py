@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, object_session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # PostgreSQL's own names for unnamed constraints: a database that was made from
 # the documented statements and one that we migrated look alike.
@@ -34,11 +35,24 @@ class Base(DeclarativeBase):
 Row = TypeVar("Row", bound=Base)
 
 
+class _SqliteMoment(sqlite.DATETIME):
+    """Text in which equal moments are equal and later ones greater, CURRENT_TIMESTAMP's own among them."""
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:  # What SQLAlchemy would add is `.000000`.
+        return lambda value: None if value is None else value.replace(tzinfo=None).isoformat(" ")
+
+
 class UtcDateTime(TypeDecorator[dt.datetime]):
     """A moment: timezone-aware in Python, UTC in the database; naive values are refused."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
+    python_type = dt.datetime
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(_SqliteMoment())  # type: ignore[no-untyped-call]  # SQLAlchemy's
+        return dialect.type_descriptor(sa.DateTime(timezone=True))
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
         if value is None:
@@ -111,7 +125,12 @@ def _postgresql_now(_element: database_now, _compiler: SQLCompiler, **_: Any) ->
 
 @compiles(database_now, "sqlite")
 def _sqlite_now(_element: database_now, _compiler: SQLCompiler, **_: Any) -> str:
-    return "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
+    return _sqlite_moment("'now'")
+
+
+def _sqlite_moment(arguments: str) -> str:
+    """Write a moment as `_SqliteMoment` does: without a fraction where there is none."""
+    return f"replace(strftime('%Y-%m-%d %H:%M:%f000', {arguments}), '.000000', '')"
 
 
 class minutes_later(FunctionElement[dt.datetime]):  # noqa: N801 - it reads as the SQL function it is
@@ -130,7 +149,7 @@ def _postgresql_minutes_later(element: minutes_later, compiler: SQLCompiler, **o
 @compiles(minutes_later, "sqlite")
 def _sqlite_minutes_later(element: minutes_later, compiler: SQLCompiler, **options: Any) -> str:
     moment, minutes = (compiler.process(part, **options) for part in element.clauses)
-    return f"strftime('%Y-%m-%d %H:%M:%f000', {moment}, {minutes} || ' minutes')"
+    return _sqlite_moment(f"{moment}, {minutes} || ' minutes'")
 
 
 UNREADABLE_ESCAPES = (

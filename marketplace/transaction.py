@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
 from marketplace.extensions import db
@@ -34,6 +35,13 @@ def transaction() -> Iterator[Session]:
         raise
     for effect in session.info.pop(AFTER_COMMIT, ()):
         _run(effect)
+
+
+@contextmanager
+def on_connection(engine: Engine) -> Iterator[Connection]:
+    """Commit what the block does on a connection of its own: for changes of the schema, which have no rows."""
+    with engine.begin() as connection:
+        yield connection
 
 
 def after_commit(effect: Callable[[], None]) -> None:

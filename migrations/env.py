@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import context
 from flask import current_app
 
+from marketplace.system.revisions import VERSION_TABLE
+
 database = current_app.extensions["migrate"].db
 
 
@@ -14,11 +16,18 @@ def json_default_differs(_context, inspected, _column, stored, _declared, render
     return (stored or "").removesuffix("::json").strip("'") != (rendered or "").strip("'")
 
 
+def is_ours(name, kind, _parents) -> bool:
+    """Leave out the tables of other programs in the same database."""
+    return kind != "table" or name in database.metadata.tables
+
+
 def run_migrations_online() -> None:
     with database.engine.connect() as connection:
         context.configure(
             connection=connection,
             target_metadata=database.metadata,
+            version_table=VERSION_TABLE,
+            include_name=is_ours,
             compare_type=True,
             compare_server_default=json_default_differs,
             render_as_batch=connection.dialect.name == "sqlite",

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from marketplace.system.revisions import VERSION_TABLE
+
 _COLUMNS = """
     SELECT c.relname, a.attname, a.attnum, format_type(a.atttypid, a.atttypmod), a.attnotnull,
         pg_get_expr(d.adbin, d.adrelid)
@@ -38,13 +40,16 @@ Catalog = dict[str, set[tuple[object, ...]]]
 def catalog(connection: Connection) -> Catalog:
     """Return everything in the database but Alembic's own table."""
     found = _postgresql(connection) if connection.dialect.name == "postgresql" else _sqlite(connection)
-    return {kind: {entry for entry in entries if entry[0] != "alembic_version"} for kind, entries in found.items()}
+    return {kind: {entry for entry in entries if entry[0] != VERSION_TABLE} for kind, entries in found.items()}
 
 
 def _postgresql(connection: Connection) -> Catalog:
     queries = {
-        "columns": _COLUMNS, "constraints": _CONSTRAINTS, "indexes": _INDEXES,
-        "triggers": _TRIGGERS, "functions": _FUNCTIONS,
+        "columns": _COLUMNS,
+        "constraints": _CONSTRAINTS,
+        "indexes": _INDEXES,
+        "triggers": _TRIGGERS,
+        "functions": _FUNCTIONS,
     }
     return {kind: {tuple(row) for row in connection.execute(sa.text(query))} for kind, query in queries.items()}
 
@@ -56,14 +61,17 @@ def _sqlite(connection: Connection) -> Catalog:
     return {
         "columns": {
             (table, column["name"], str(column["type"]), column["nullable"], column["default"])
-            for table in tables for column in inspector.get_columns(table)
+            for table in tables
+            for column in inspector.get_columns(table)
         },
         "constraints": {
             (table, repr(sorted(constraint.items(), key=str)))
             for table in tables
             for constraint in (
-                inspector.get_pk_constraint(table), *inspector.get_unique_constraints(table),
-                *inspector.get_check_constraints(table), *inspector.get_foreign_keys(table),
+                inspector.get_pk_constraint(table),
+                *inspector.get_unique_constraints(table),
+                *inspector.get_check_constraints(table),
+                *inspector.get_foreign_keys(table),
             )
         },
         "indexes and triggers": {tuple(row) for row in written},

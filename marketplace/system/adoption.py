@@ -17,6 +17,7 @@ from marketplace.system.adoption_checks import refuse_what_cannot_be_adopted
 from marketplace.system.orphans import Orphans, find_orphans, shared_foreign_keys
 from marketplace.system.revisions import Revision, revision
 from marketplace.system.schema import Difference, compare
+from marketplace.transaction import on_connection
 
 ADOPTION_LOCK = 7_236_002
 """Key of the PostgreSQL advisory lock that one adoption at a time holds."""
@@ -46,7 +47,11 @@ class Adoption:
 
 
 def adopt(
-    engine: Engine, config: Config, *, lock_timeout: float = 5.0, report: Callable[[str], None] = lambda _: None,
+    engine: Engine,
+    config: Config,
+    *,
+    lock_timeout: float = 5.0,
+    report: Callable[[str], None] = lambda _: None,
 ) -> Adoption:
     """Make the marketplace API's database also the back office's: foreign keys, then migrations.
 
@@ -138,7 +143,7 @@ def _revision(engine: Engine, scripts: ScriptDirectory) -> Revision:
 
 @contextmanager
 def _step(engine: Engine, rule: sa.ForeignKeyConstraint, lock_timeout: float) -> Iterator[Connection]:
-    with _patiently(f"{rule.table.name} or {rule.referred_table.name}"), engine.begin() as connection:
+    with _patiently(f"{rule.table.name} or {rule.referred_table.name}"), on_connection(engine) as connection:
         limit = sa.text("SELECT set_config('lock_timeout', :limit, true), set_config('statement_timeout', '0', true)")
         connection.execute(limit, {"limit": f"{lock_timeout * 1000:.0f}ms"})  # Reading all rows may take its time.
         yield connection

@@ -7,8 +7,8 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.engine import Connection
 
-VERSION_TABLE = "alembic_version"
-"""Where Alembic notes it, as migrations/env.py has it."""
+VERSION_TABLE = "back_office_migrations"
+"""Where Alembic notes it: a table of our own, for the marketplace API may keep its own `alembic_version` here."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ OWN_INDEX = "ix_"
 
 AUDIT_TRIGGERS = {
     "postgresql": ("audit_events_append_only", "audit_events_no_truncate"),
-    "sqlite": ("audit_events_no_delete", "audit_events_no_update"),
+    "sqlite": ("audit_events_no_delete", "audit_events_no_replace", "audit_events_no_update"),
 }
 
 Kind = Literal["missing", "unexpected", "different", "unvalidated", "invalid"]

@@ -62,6 +62,15 @@ def _refuse_changes() -> None:
             FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()
         """)
         return
+    # REPLACE would delete the old row without a word to the triggers below.
+    op.execute("""
+        CREATE TRIGGER audit_events_no_replace BEFORE INSERT ON audit_events
+        WHEN EXISTS (
+            SELECT 1 FROM audit_events AS old
+            WHERE old.id = NEW.id OR old.hash = NEW.hash OR old.previous_hash = NEW.previous_hash
+        )
+        BEGIN SELECT RAISE(ABORT, 'audit_events is append-only: REPLACE refused'); END
+    """)
     for verb in ("UPDATE", "DELETE"):
         op.execute(f"""
             CREATE TRIGGER audit_events_no_{verb.lower()} BEFORE {verb} ON audit_events

@@ -281,12 +281,12 @@ def test_tables_of_other_programs_do_not_matter(app: Flask, url: str):
 
 
 def test_a_database_that_another_program_migrates_is_refused(app: Flask, url: str):
-    run(url, "CREATE TABLE alembic_version (version_num varchar(32))", "INSERT INTO alembic_version VALUES ('ae10f2')")
+    run(url, "CREATE TABLE back_office_migrations (version_num varchar(32))", "INSERT INTO back_office_migrations VALUES ('ae10f2')")
 
     result = invoke(app, "adopt")
 
     assert result.exit_code == 1
-    assert "The table alembic_version says ae10f2, which is no migration of this back office" in result.output
+    assert "The table back_office_migrations says ae10f2, which is no migration of this back office" in result.output
     assert foreign_keys(url) == {}
 
 
@@ -328,7 +328,7 @@ def test_a_table_in_use_stops_the_adoption_with_a_sentence_and_the_next_one_goes
         assert result.exit_code == 1
         assert "Gave up waiting for bookings or users, which other programs are using." in result.output
         assert foreign_keys(url) == {"services_provider_id_fkey": False}
-        assert "alembic_version" not in tables(url)
+        assert "back_office_migrations" not in tables(url)
 
     assert invoke(app, "adopt").exit_code == 0
     assert foreign_keys(url) == dict.fromkeys(FOREIGN_KEYS, True)

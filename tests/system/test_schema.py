@@ -257,12 +257,12 @@ def test_the_check_knows_the_mark_of_another_program(postgresql: URL):
     with postgresql_database(postgresql) as url, app_on(url) as app:
         upgrade()
         with db.engine.begin() as connection:
-            connection.execute(sa.text("UPDATE alembic_version SET version_num = 'ae10f2'"))
+            connection.execute(sa.text("UPDATE back_office_migrations SET version_num = 'ae10f2'"))
 
         code, lines = check(app)
 
         assert code == 1
-        assert any("alembic_version says ae10f2, which is no migration of this back office" in line for line in lines)
+        assert any("back_office_migrations says ae10f2, which is no migration of this back office" in line for line in lines)
 
 
 def test_the_check_runs_where_nothing_can_be_written(postgresql: URL):

@@ -1,0 +1,145 @@
+"""Keyset pages."""
+
+import datetime as dt
+import uuid
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from marketplace.backoffice.paging import (
+    COUNT_CAP,
+    Order,
+    count_up_to_cap,
+    fetch_page,
+    read_cursor,
+    write_cursor,
+)
+from marketplace.bookings.models import Booking
+from marketplace.extensions import db
+from tests.factories import BookingFactory, ServiceFactory, UserFactory, coming_monday
+
+COLUMNS = {
+    "status": Booking.status, "scheduled_at": Booking.scheduled_at, "total_amount": Booking.total_amount,
+    "created_at": Booking.created_at, "duration": Booking.duration,
+}  # fmt: skip
+
+
+def make_bookings(count):
+    """Make bookings with many ties, and some that have no `created_at`."""
+    service, customer = ServiceFactory(), UserFactory()
+    db.session.execute(
+        Booking.__table__.insert(),
+        [
+            {
+                "id": uuid.uuid4(), "customer_id": customer.id, "service_id": service.id,
+                "provider_id": service.provider_id, "status": ("pending", "cancelled")[number % 2],
+                "scheduled_at": coming_monday(9) + dt.timedelta(minutes=number % 5),
+                "duration": 10 + number % 3, "total_amount": 10 + number % 4,
+                "created_at": None if number % 3 == 0 else coming_monday(number % 7),
+            }
+            for number in range(count)
+        ],
+    )  # fmt: skip
+    db.session.commit()
+
+
+def walk(order, size, *, forwards):
+    """Return the ids of all pages, first to last, or last to first and then turned round."""
+    page = fetch_page(
+        db.session(),
+        sa.select(Booking),
+        order,
+        size=size,
+        direction="after" if forwards else "last",
+        cursor=None,
+    )
+    pages = [[row.id for row in page.rows]]
+    while cursor := (page.next if forwards else page.previous):
+        page = fetch_page(
+            db.session(),
+            sa.select(Booking),
+            order,
+            size=size,
+            direction="after" if forwards else "before",
+            cursor=cursor,
+        )
+        pages.append([row.id for row in page.rows])
+        assert len(pages) < 100, "the pages go round in a circle"
+    return [identity for each in (pages if forwards else reversed(pages)) for identity in each]
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("size", [1, 4, 13, 100])
+def test_every_row_is_visited_once_in_either_direction(app, column, descending, size):
+    make_bookings(26)
+    order = Order(COLUMNS[column], Booking.id, descending=descending)
+    forwards = walk(order, size, forwards=True)
+    assert len(forwards) == len(set(forwards)) == 26
+    assert walk(order, size, forwards=False) == forwards
+    values = [getattr(db.session.get(Booking, identity), column) for identity in forwards]
+    known = [value for value in values if value is not None]
+    assert known == sorted(known, reverse=descending)
+    assert all(value is None for value in values[len(known) :]), "what has no value comes last"
+
+
+def test_rows_that_come_and_go_double_and_hide_no_other(app):
+    make_bookings(20)
+    order = Order(Booking.scheduled_at, Booking.id)
+    page = fetch_page(db.session(), sa.select(Booking), order, size=8, direction="after", cursor=None)
+    seen, cursor = [row.id for row in page.rows], page.next
+    db.session.execute(sa.delete(Booking).where(Booking.id == seen[3]))
+    db.session.commit()
+    BookingFactory(scheduled_at=coming_monday(8))
+    while cursor:
+        page = fetch_page(db.session(), sa.select(Booking), order, size=8, direction="after", cursor=cursor)
+        seen += [row.id for row in page.rows]
+        cursor = page.next
+    assert len(seen) == len(set(seen)) == 20
+
+
+def test_the_first_page_offers_no_way_back_and_the_last_no_way_on(app):
+    make_bookings(5)
+    order = Order(Booking.scheduled_at, Booking.id)
+    first = fetch_page(db.session(), sa.select(Booking), order, size=2, direction="after", cursor=None)
+    last = fetch_page(db.session(), sa.select(Booking), order, size=2, direction="last", cursor=None)
+    assert (first.previous, last.next) == (None, None)
+    assert first.next
+    assert last.previous
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+@given(text=st.text(max_size=80))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_cursor_of_nobody_s_is_no_cursor(column, text):
+    order = Order(COLUMNS[column], Booking.id)
+    assert read_cursor(text, order) is None
+
+
+def test_a_cursor_leads_back_to_its_row(app):
+    booking = BookingFactory()
+    for column in COLUMNS.values():
+        order = Order(column, Booking.id)
+        position = read_cursor(write_cursor(booking, order), order)
+        assert (position.value, position.identity) == (getattr(booking, column.key), booking.id)
+
+
+def test_rows_are_counted_no_further_than_the_cap(app):
+    make_bookings(COUNT_CAP + 30)
+    assert count_up_to_cap(db.session(), sa.select(Booking), Booking.id) == COUNT_CAP + 1
+    few = sa.select(Booking).where(Booking.status == "cancelled")
+    assert count_up_to_cap(db.session(), few, Booking.id) == (COUNT_CAP + 30) // 2
+
+
+def test_times_that_the_database_set_page_like_any_other(app):
+    make_bookings(4)
+    db.session.execute(
+        sa.text("UPDATE bookings SET created_at = CURRENT_TIMESTAMP")
+        if db.engine.dialect.name == "sqlite"
+        else sa.text("UPDATE bookings SET created_at = date_trunc('second', now())")
+    )
+    db.session.commit()
+    BookingFactory(created_at=coming_monday(9))
+    assert len(set(walk(Order(Booking.created_at, Booking.id), 1, forwards=True))) == 5
