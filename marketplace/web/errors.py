@@ -4,6 +4,7 @@ import structlog
 from flask import Flask, Response, g, make_response, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
@@ -41,6 +42,7 @@ def init_errors(app: Flask) -> None:
 
 def error_page(status: int, sentence: str | None = None) -> Response:
     """Return the page for `status`, with `sentence` in place of its usual explanation."""
+    _know_visitor()
     title, usual = PAGES.get(status, PAGES[500 if status >= 500 else 400])
     return make_response(
         render_template("errors/error.html", status=status, title=title, sentence=sentence or usual),
@@ -83,6 +85,18 @@ def _show_fault(error: Exception) -> Response:
 def _log_fault(event: str, error: Exception) -> None:
     log.error(event, error=type(error).__name__, exc_info=error)
     db.session.rollback()
+    _take_for_stranger()
+
+
+def _know_visitor() -> None:
+    """Load the visitor, whom every template is given, or go on without."""
+    try:
+        current_user.is_authenticated  # noqa: B018 - asking loads
+    except (OperationalError, InterfaceError):
+        _take_for_stranger()
+
+
+def _take_for_stranger() -> None:
+    """Keep Flask-Login from asking a database that has just failed."""
     if "_login_user" not in g:
-        # Every template is given the visitor, and it may have been the visitor who could not be loaded.
         g._login_user = login_manager.anonymous_user()  # noqa: SLF001 - where Flask-Login looks first

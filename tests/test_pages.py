@@ -1,0 +1,240 @@
+"""Pages as documents: each renders for those it is open to, and is sound HTML that a strict policy lets through."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+import sqlalchemy as sa
+
+from marketplace.accounts.operations import issue_reset_link
+from marketplace.extensions import db
+from marketplace.permissions import Role
+from marketplace.transaction import transaction
+from tests.accounts.test_reset_links import DAY
+from tests.factories import BookingFactory, PasswordResetTokenFactory, ServiceFactory, StaffMemberFactory, UserFactory
+
+EVERYBODY = list(Role)
+SUPPORT = [Role.SUPPORT, Role.ADMINISTRATOR]
+OPERATIONS = [Role.OPERATIONS, Role.ADMINISTRATOR]
+AUDITORS = [Role.MANAGER, Role.ADMINISTRATOR]
+ADMINISTRATOR = [Role.ADMINISTRATOR]
+
+PAGES = {
+    "/admin/": EVERYBODY,
+    "/admin/bookings/": EVERYBODY,
+    "/admin/bookings/?search=nobody": EVERYBODY,
+    "/admin/bookings/?search=ada&status=pending&from=soon&page_size=50&sort=total_amount&desc=1": EVERYBODY,
+    "/admin/bookings/?customer={customer}": EVERYBODY,
+    "/admin/bookings/details/?id={booking}": EVERYBODY,
+    "/admin/bookings/details/?id={cancelled}": EVERYBODY,
+    "/admin/bookings/new/": SUPPORT,
+    "/admin/bookings/edit/?id={booking}": SUPPORT,
+    "/admin/bookings/{booking}/confirmation": SUPPORT,
+    "/admin/bookings/{booking}/cancellation": SUPPORT,
+    "/admin/bookings/{cancelled}/cancellation": SUPPORT,
+    "/admin/services/": EVERYBODY,
+    "/admin/services/details/?id={service}": EVERYBODY,
+    "/admin/services/details/?id={misfit}": EVERYBODY,
+    "/admin/services/edit/?id={service}": OPERATIONS,
+    "/admin/services/edit/?id={misfit}": OPERATIONS,
+    "/admin/users/": EVERYBODY,
+    "/admin/users/details/?id={customer}": EVERYBODY,
+    "/admin/users/details/?id={stranger}": EVERYBODY,
+    "/admin/users/edit/?id={customer}": SUPPORT,
+    "/admin/users/edit/?id={stranger}": SUPPORT,
+    "/admin/users/{customer}/reset-link": SUPPORT,
+    "/admin/reset-tokens/": SUPPORT,
+    "/admin/reset-tokens/?state=open": SUPPORT,
+    "/admin/reset-tokens/details/?id={token}": SUPPORT,
+    "/admin/reset-tokens/{token}/revocation": SUPPORT,
+    "/admin/staff/": ADMINISTRATOR,
+    "/admin/staff/new/": ADMINISTRATOR,
+    "/admin/staff/details/?id={colleague}": ADMINISTRATOR,
+    "/admin/staff/edit/?id={colleague}": ADMINISTRATOR,
+    "/admin/staff/{colleague}/state": ADMINISTRATOR,
+    "/admin/audit/": AUDITORS,
+    "/admin/audit/details/?id=1": AUDITORS,
+}
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_every_page_of_a_role_is_sound(as_role, records, role):
+    browser = as_role(role)
+    for page in [page for page, roles in PAGES.items() if role in roles]:
+        response = browser.get(page.format_map(records))
+        assert response.status_code == 200, page
+        assert flaws(response.text) == [], page
+
+
+def test_pages_for_strangers_are_sound_and_without_navigation(stranger):
+    for page, status in {"/login": 200, "/nothing": 404, "/reset/none": 404, "/reset/new-password": 404}.items():
+        response = stranger.get(page)
+        assert response.status_code == status
+        assert flaws(response.text) == []
+        assert "<nav" not in response.text
+        assert "/admin/bookings" not in response.text
+
+
+def test_refusals_keep_the_navigation_for_those_who_are_logged_in(manager):
+    for page, status in {"/admin/staff/": 403, "/admin/nothing": 404, "/admin/users/details/?id=x": 404}.items():
+        response = manager.get(page)
+        assert response.status_code == status
+        assert flaws(response.text) == []
+        assert 'href="/admin/bookings/"' in response.text
+        assert 'href="/admin/staff/"' not in response.text
+
+
+def test_public_pages_name_neither_the_back_office_nor_the_token(app, stranger):
+    user = UserFactory()
+    with transaction():
+        token = issue_reset_link(user, actor=StaffMemberFactory(), storage="digest", valid=DAY)
+    assert stranger.get(f"/reset/{token}").location == "/reset/new-password"
+    wrong = stranger.submit("/reset/new-password", {"password": "short", "again": "other"})
+    assert wrong.status_code == 422
+    right = {"password": "a long new password", "again": "a long new password"}
+    for page in (
+        stranger.get("/reset/new-password"),
+        wrong,
+        stranger.submit("/reset/new-password", right),
+        stranger.get(f"/reset/{token}"),
+    ):
+        assert flaws(page.text) == []
+        assert token not in page.text
+        assert "back office" not in page.text.lower()
+
+
+def test_a_refused_form_names_its_fields_and_puts_the_focus_on_the_first(support):
+    response = support.submit("/admin/bookings/new/")
+    assert response.status_code == 422
+    assert flaws(response.text) == []
+    customer = next(tag for tag in re.findall(r"<input[^>]*>", response.text) if 'id="customer"' in tag)
+    assert 'aria-invalid="true"' in customer
+    assert "autofocus" in customer
+    assert 'aria-describedby="customer-hint customer-errors"' in customer
+    assert 'href="#customer"' in response.text
+
+
+def test_bulk_verbs_are_previewed_and_reported_on_sound_pages(support, records):
+    rows = {"action": "cancellation", "rowid": [str(records["booking"]), str(records["cancelled"])]}
+    preview = support.submit("/admin/bookings/action/", rows, page="/admin/bookings/")
+    assert flaws(preview.text) == []
+    assert "This booking is already cancelled." in preview.text
+    done = support.submit(
+        "/admin/bookings/action/",
+        rows | {"confirmed": "1", "reason": "No answer."},
+        page="/admin/bookings/",
+    )
+    assert flaws(done.text) == []
+    assert "1 of 2 done" in done.text
+
+
+def test_nothing_can_be_pressed_when_no_selected_row_allows_it(support, records):
+    rows = {"action": "confirmation", "rowid": [str(records["cancelled"])]}
+    page = support.submit("/admin/bookings/action/", rows, page="/admin/bookings/")
+    assert 'name="confirmed"' not in page.text
+
+
+def test_reset_links_are_shown_ready_to_be_copied(support, records):
+    for url, page, data in (
+        (f"/admin/users/{records['customer']}/reset-link", None, {}),
+        (
+            "/admin/users/action/",
+            "/admin/users/",
+            {"action": "reset-link", "rowid": str(records["customer"]), "confirmed": "1"},
+        ),
+    ):
+        response = support.submit(url, data, page=page)
+        assert flaws(response.text) == []
+        assert re.search(r'<input[^>]+value="https://account\.example\.com/reset/[\w-]{40,}" readonly', response.text)
+
+
+def test_stored_values_are_shown_as_text_whatever_they_hold(manager, records):
+    page = manager.get(f"/admin/services/details/?id={records['misfit']}").text
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert" in page
+    assert 'href="javascript:' not in page
+    assert "malformed" in page
+
+
+def test_a_list_that_found_nothing_offers_to_clear_the_search(manager):
+    page = manager.get("/admin/bookings/?search=nobody").text
+    assert "Nothing matches “nobody”." in page
+    assert 'href="/admin/bookings/">Clear the search' in page
+
+
+def test_a_filter_that_cannot_be_read_says_so_beside_its_field(manager):
+    page = manager.get("/admin/bookings/?from=soon").text
+    field = next(tag for tag in re.findall(r"<input[^>]*>", page) if 'id="filter-from"' in tag)
+    assert 'value="soon"' in field
+    assert 'aria-describedby="filter-from-error"' in field
+    assert 'id="filter-from-error"' in page
+
+
+@pytest.fixture
+def records(app):
+    """Ids of one record of each kind, some of them as another program might have left them."""
+    customer = UserFactory()
+    booking = BookingFactory(customer=customer, notes="Ring twice.\n<script>alert(1)</script>")
+    ids = {
+        "booking": booking.id,
+        "customer": customer.id,
+        "service": booking.service_id,
+        "cancelled": BookingFactory(status="cancelled").id,
+        "misfit": ServiceFactory(currency=None, title="<script>alert(1)</script> שלום").id,
+        "stranger": UserFactory(role="provider").id,
+        "token": PasswordResetTokenFactory(email=customer.email).id,
+        "colleague": StaffMemberFactory(role="manager").id,
+    }
+    spoil("services", ids["misfit"], availability={"funday": "<b>"}, images=["javascript:alert(1)"])
+    spoil("users", ids["stranger"], profile=["<script>alert(1)</script>"])
+    return ids
+
+
+def spoil(table, identity, **columns):
+    """Write JSON that does not fit, as another program could."""
+    found = sa.table(table, sa.column("id", sa.Uuid()), *(sa.column(name, sa.JSON()) for name in columns))
+    db.session.execute(sa.update(found).where(found.c.id == identity).values(columns))
+    db.session.commit()
+
+
+def flaws(page):
+    """Say what is wrong with the page: what a policy would block, what assistive technology would miss."""
+    reader = Reader()
+    reader.feed(page)
+    reader.close()
+    checks = {
+        "no language": reader.language,
+        "not one h1": reader.counts.get("h1") == 1,
+        "not one main": reader.counts.get("main") == 1,
+        "no title": re.search(r"<title>\s*[^<\s]", page),
+        "ids that occur twice": len(set(reader.ids)) == len(reader.ids),
+        "a message that is not filled in": not re.search(r"%\(\w+\)s|\bNone\b|Undefined", page),
+        "no doctype at the very start": page.startswith("<!doctype html>"),
+    }
+    return reader.flaws + [flaw for flaw, holds in checks.items() if not holds]
+
+
+class Reader(HTMLParser):
+    """Reads a page tag by tag."""
+
+    def __init__(self):
+        super().__init__()
+        self.flaws, self.ids, self.counts, self.language = [], [], {}, ""
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.counts[tag] = self.counts.get(tag, 0) + 1
+        self.language = self.language or (given.get("lang") if tag == "html" else "")
+        self.ids += [given["id"]] if "id" in given else []
+        self.flaws += [f"{tag} {name}" for name in given if name == "style" or name.startswith("on")]
+        for name in ("href", "src", "action", "formaction"):
+            self.check_address(tag, given, name)
+        if tag == "style" or (tag == "script" and "src" not in given):
+            self.flaws.append(f"inline {tag}")
+        if tag == "th" and "scope" not in given:
+            self.flaws.append("th without scope")
+
+    def check_address(self, tag, given, name):
+        address = given.get(name) or ""
+        if address and not address.startswith(("/", "#", "?")) and "nofollow" not in given.get("rel", ""):
+            self.flaws.append(f"{tag} {name} leads to {address}")
