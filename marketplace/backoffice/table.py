@@ -266,13 +266,20 @@ class TableView(BulkVerbs, ClosedView, ModelView):
 
     def list_url(self, state: ListState, /, **changes: Any) -> str:
         """Return the address of this list with `changes`; None leaves a parameter out, and pages start anew."""
+        return self.get_url(".index_view", **{**self._parameters(state), **changes})
+
+    def export_url(self, state: ListState, export_type: str) -> str:
+        """Return the address of a file with all that this list holds."""
+        return self.get_url(".export", export_type=export_type, **self._parameters(state))
+
+    def _parameters(self, state: ListState) -> dict[str, Any]:
         sort, descending = self.default_sort
         parameters: dict[str, Any] = {"search": state.search or None, **state.filters.values}
         if (state.sort, state.descending) != (sort, descending):
             parameters |= {"sort": state.sort, "desc": "1" if state.descending else None}
         if state.size != self.page_size:
             parameters["page_size"] = state.size
-        return self.get_url(".index_view", **{**parameters, **changes})
+        return parameters
 
     def _order(self, state: ListState) -> Order:
         return Order(self.sort_columns[state.sort], self._identity, descending=state.descending)
@@ -280,7 +287,10 @@ class TableView(BulkVerbs, ClosedView, ModelView):
     def _record_export(self, state: ListState) -> None:
         asked = {"search": state.search, **state.filters.values}
         record(
-            f"{self.endpoint}.exported", current_user.member, actor=actor(), label=str(self.name),
+            f"{self.endpoint}.exported",
+            current_user.member,
+            actor=actor(),
+            label=str(self.name),
             changes={name: (None, value) for name, value in asked.items() if value},
         )
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +20,12 @@ def init_formats(app: Flask) -> None:
     app.config["BABEL_DEFAULT_LOCALE"] = "en_GB"
     babel.init_app(app, timezone_selector=viewer_zone_name)
     app.jinja_env.filters.update(
-        moment=moment, day=day, clock=clock, money=money, json=json_text, recorded=recorded,
+        moment=moment,
+        day=day,
+        clock=clock,
+        money=money,
+        json=json_text,
+        recorded=recorded,
     )
     app.jinja_env.globals.update(viewer_zone=viewer_zone_name, page_language=page_language)
 
@@ -61,12 +67,14 @@ def money(amount: Decimal | None, currency: str | None) -> str:
     code = currency.upper()
     digits = max(get_currency_precision(code), 0)
     # A yen has no cents, but what another program stored with cents is shown as stored.
-    exact = amount == amount.quantize(Decimal(1).scaleb(-digits))
-    return (
-        format_currency(amount, code, locale=get_locale(), currency_digits=exact, format_type="standard")
-        if exact
-        else f"{amount:,.2f} {code}"
-    )
+    if amount != amount.quantize(Decimal(1).scaleb(-digits)):
+        return f"{amount:,.2f} {code}"
+    return _spaced(format_currency(amount, code, locale=get_locale()))
+
+
+def _spaced(text: str) -> str:
+    """Set a code of letters off from the figure behind it: `PLN 75.00`."""
+    return re.sub(r"(?<=[A-Z]{3})(?=\d)", "\N{NO-BREAK SPACE}", text)
 
 
 def plain(value: Any) -> str:
