@@ -63,7 +63,6 @@ def configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=False,  # It asks for a Referer, which pages with a reset token do not send.
         RATELIMIT_STORAGE_URI=settings.ratelimit_storage_uri,
         RATELIMIT_STRATEGY="moving-window",
-        RATELIMIT_HEADERS_ENABLED=True,
         BOOTSTRAP_SERVE_LOCAL=True,
         MAIL_SERVER=settings.mail_server,
         MAIL_PORT=settings.mail_port,

@@ -1,5 +1,6 @@
-"""gettext for the domain, so that verbs can speak without knowing of Flask."""
+"""Words and times for the domain, so that verbs can speak without knowing of Flask."""
 
+import datetime as dt
 from typing import Any
 
 import flask_babel
@@ -8,3 +9,8 @@ import flask_babel
 def gettext(sentence: str, **values: Any) -> str:
     """Return `sentence` in the reader's language, `%(name)s` replaced by its values."""
     return str(flask_babel.gettext(sentence, **values))
+
+
+def moment(value: dt.datetime) -> str:
+    """Return `value` as date and time of day in the reader's zone."""
+    return str(flask_babel.format_datetime(value, "d MMM y, HH:mm"))

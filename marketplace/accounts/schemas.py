@@ -27,11 +27,21 @@ def validate_profile(value: Any) -> Any:
 
 def profile_problems(stored: Any) -> list[str]:
     """Say in words what is wrong with a stored profile; nothing when it fits."""
+    if not isinstance(stored, dict):
+        return ["profile: this is no set of names and values"]
     try:
         Profile.model_validate(stored)
     except ValidationError as failure:
-        return [f"{'.'.join(map(str, error['loc'])) or 'profile'}: {error['msg']}" for error in failure.errors()]
+        return [f"{'.'.join(map(str, error['loc']))}: {_sentence(error)}" for error in failure.errors()]
     return []
+
+
+def _sentence(error: Any) -> str:
+    if error["type"] == "string_type":
+        return "this is no text"
+    if error["type"] == "string_too_long":
+        return f"this is longer than {error['ctx']['max_length']} characters"
+    return str(error["msg"])
 
 
 def full_name(stored: Any) -> str:

@@ -137,7 +137,14 @@ class UserView(TableView):
         form = ResetLinkForm()
         issued = self.submit(form, lambda: issue_for(user, form)) if request.method == "POST" else None
         template = "accounts/issued_link.html" if issued else "accounts/issue_link.html"
-        page = self.render(template, row=user, form=form, issued=issued, sends_mail=settings().sends_mail)
+        page = self.render(
+            template,
+            row=user,
+            form=form,
+            issued=issued,
+            sends_mail=settings().sends_mail,
+            hours=settings().reset_token_hours,
+        )
         return hide_referrer(make_response(page, self.status_of(form)))
 
 

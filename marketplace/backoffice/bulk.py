@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
-from flask import abort, flash, redirect, request
+from flask import Response, abort, flash, make_response, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from werkzeug.wrappers import Response
 
+from marketplace.backoffice.addresses import own_path
 from marketplace.errors import DomainError
 from marketplace.extensions import db
 from marketplace.permissions import Permission
 from marketplace.transaction import transaction
+from marketplace.web.headers import hide_referrer
 
 MOST_ROWS = 500
 """Rows that one request works on."""
@@ -70,7 +71,7 @@ class BulkVerbs:
         rows = self._chosen()
         if not rows:
             flash(_("Select at least one row first."), "warning")
-            return redirect(self.get_url(".index_view"))  # type: ignore[attr-defined]
+            return redirect(self._back())
         confirmed = "confirmed" in request.form
         form = verb.form(request.form if confirmed else None)
         if confirmed and form.validate():
@@ -95,6 +96,7 @@ class BulkVerbs:
             self.bulk_template,
             verb=verb,
             form=form,
+            back=self._back(),
             ready=[row for row in rows if not refusals[row.id]],
             refused=[(row, refusals[row.id]) for row in rows if refusals[row.id]],
         )
@@ -111,5 +113,12 @@ class BulkVerbs:
         except DomainError as refusal:
             return Outcome(row_id, title, str(refusal))
 
-    def _result(self, verb: BulkVerb, outcomes: list[Outcome]) -> Response | str:
-        return self.render(self.bulk_result_template, verb=verb, outcomes=outcomes)  # type: ignore[attr-defined]
+    def _result(self, verb: BulkVerb, outcomes: list[Outcome]) -> Response:
+        page = self.render(  # type: ignore[attr-defined]
+            self.bulk_result_template, verb=verb, outcomes=outcomes, back=self._back()
+        )
+        return hide_referrer(make_response(page))  # The results can hold reset links.
+
+    def _back(self) -> str:
+        """Return the address of the list as it was when rows were selected."""
+        return own_path(request.form.get("back")) or self.get_url(".index_view")  # type: ignore[attr-defined]

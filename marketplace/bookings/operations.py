@@ -18,6 +18,7 @@ from marketplace.errors import InvalidInput, NotAllowedNow
 from marketplace.listings.models import Service
 from marketplace.listings.schemas import readable_availability
 from marketplace.words import gettext as _
+from marketplace.words import moment
 
 
 def confirm_booking(booking: Booking, *, actor: Actor) -> None:
@@ -201,10 +202,10 @@ def overlap_refusal(session: Session, **span: Any) -> str | None:
     if other is None:
         return None
     return _(
-        "The provider has a confirmed booking from %(start)s to %(end)s UTC (%(id)s).",
-        start=f"{other.scheduled_at:%Y-%m-%d %H:%M}",
-        end=f"{other.ends_at:%H:%M}",
-        id=other.id,
+        "The provider has a confirmed booking then: %(booking)s, from %(start)s to %(end)s.",
+        booking=_label_of(other),
+        start=moment(other.scheduled_at),
+        end=moment(other.ends_at),
     )
 
 

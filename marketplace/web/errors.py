@@ -4,6 +4,7 @@ import structlog
 from flask import Flask, Response, g, make_response, render_template
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_limiter import RateLimitExceeded
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -24,7 +25,7 @@ PAGES = {
     404: (_l("There is no such page"), _l("The address is wrong, or the record does not exist.")),
     405: (_l("That is not possible here"), _l("This address does not take that kind of request.")),
     409: (_l("That is not possible now"), _l("The record is not in a state that allows it.")),
-    413: (_l("That is too much at once"), _l("The request is larger than what the back office takes.")),
+    413: (_l("That is too much at once"), _l("The request is larger than what is taken here.")),
     429: (_l("Too many tries"), _l("Wait a few minutes, then try again.")),
     500: (_l("Something went wrong"), _l("The fault is ours and has been logged. Nothing was half done.")),
     503: (_l("The database cannot be reached"), _l("Nothing was changed. Try again in a few seconds.")),
@@ -33,6 +34,7 @@ PAGES = {
 
 def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, _show_csrf_error)
+    app.register_error_handler(RateLimitExceeded, _show_rate_limit)
     app.register_error_handler(HTTPException, _show_http_error)
     app.register_error_handler(DomainError, _show_domain_error)
     app.register_error_handler(OperationalError, _show_database_error)
@@ -59,6 +61,12 @@ def _show_http_error(error: HTTPException) -> Response:
     for name, value in error.get_headers():
         if name not in ("Content-Type", "Content-Length"):
             response.headers[name] = value
+    return response
+
+
+def _show_rate_limit(error: RateLimitExceeded) -> Response:
+    response = error_page(429)
+    response.headers["Retry-After"] = str(error.limit.limit.get_expiry() if error.limit else RETRY_AFTER)
     return response
 
 

@@ -55,7 +55,7 @@ def test_two_confirmed_bookings_of_one_provider_share_no_minute(app, minutes, ov
     )
     assert bool(confirm_refusal(booking)) is overlaps
     if overlaps:
-        with pytest.raises(NotAllowedNow, match="confirmed booking from"):
+        with pytest.raises(NotAllowedNow, match="confirmed booking then: Window cleaning"):
             confirm(booking)
     else:
         confirm(booking)
