@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 class Profile(BaseModel):
     """Who a user is; keys that we do not know are kept as they are."""
 
-    model_config = ConfigDict(extra="allow", populate_by_name=True, strict=True)
+    model_config = ConfigDict(extra="allow", populate_by_name=True, strict=True, hide_input_in_errors=True)
 
     first_name: str = Field("", alias="firstName", max_length=100)
     last_name: str = Field("", alias="lastName", max_length=100)

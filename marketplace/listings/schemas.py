@@ -30,7 +30,7 @@ Clock = Annotated[str, AfterValidator(_clock)]
 class Slot(BaseModel):
     """From `start` to `end` on one day, "HH:MM"."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
     start: Clock
     end: Clock
@@ -56,7 +56,7 @@ Day = Annotated[list[Slot], AfterValidator(_apart)]
 class Availability(BaseModel):
     """The week in which a service can be booked."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
     monday: Day = []
     tuesday: Day = []

@@ -1,5 +1,6 @@
 """Two agents at one booking at once."""
 
+import os
 import threading
 from collections import Counter
 
@@ -14,7 +15,8 @@ from marketplace.transaction import transaction
 from tests.audit_log import entries, is_whole
 from tests.factories import BookingFactory, ServiceFactory, StaffMemberFactory, coming_monday
 
-ROUNDS = 25
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "25"))
+"""Some with every run; by hand 1,000: `RACE_ROUNDS=1000 pytest tests/bookings/test_races.py`."""
 
 
 def race(app, *acts):
