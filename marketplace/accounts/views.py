@@ -28,7 +28,8 @@ from marketplace.backoffice.cells import badge, raw_value, time_cell
 from marketplace.backoffice.fields import PlainForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter
 from marketplace.backoffice.guard import requires
-from marketplace.backoffice.table import TableView, Verb, actor
+from marketplace.backoffice.screen import actor
+from marketplace.backoffice.table import TableView, Verb
 from marketplace.extensions import settings
 from marketplace.permissions import Permission
 from marketplace.transaction import after_commit

@@ -1,7 +1,7 @@
 """One verb on many rows: a preview that says what can be done and why the rest cannot, then row by row."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -13,6 +13,7 @@ from flask_login import current_user
 from flask_wtf import FlaskForm
 
 from marketplace.backoffice.addresses import own_path
+from marketplace.backoffice.listing import ListScreen
 from marketplace.errors import DomainError
 from marketplace.extensions import db
 from marketplace.permissions import Permission
@@ -49,12 +50,15 @@ class Outcome:
     result: Any = None
 
 
-class BulkVerbs:
-    """The routes of bulk verbs, mixed into a table's view."""
+class BulkVerbs(ListScreen):
+    """A list whose selected rows verbs can be run on."""
 
     bulk_verbs: ClassVar[Sequence[BulkVerb]] = ()
     bulk_template = "admin/model/bulk.html"
     bulk_result_template = "admin/model/bulk_result.html"
+
+    def list_parts(self) -> Mapping[str, Any]:
+        return {"bulk_verbs": self.bulk_verbs_open()}
 
     def bulk_verbs_open(self) -> list[BulkVerb]:
         """Return the verbs that the visitor may run."""
@@ -87,12 +91,12 @@ class BulkVerbs:
                 continue
         if len(chosen) > MOST_ROWS:
             abort(413)
-        select = self.row_details().where(self._identity.in_(chosen))  # type: ignore[attr-defined]
+        select = self.row_details().where(self._identity.in_(chosen))
         return list(db.session.scalars(select).unique())
 
     def _preview(self, verb: BulkVerb, form: FlaskForm, rows: list[Any]) -> str:
         refusals = {row.id: verb.refusal(row) for row in rows}
-        return self.render(  # type: ignore[attr-defined]
+        return self.render(
             self.bulk_template,
             verb=verb,
             form=form,
@@ -106,19 +110,17 @@ class BulkVerbs:
         title = str(row_id)
         try:
             with transaction() as session:
-                select: sa.Select[Any] = self.row_details().where(self._identity == row_id)  # type: ignore[attr-defined]
+                select: sa.Select[Any] = self.row_details().where(self._identity == row_id)
                 row = session.scalars(select).unique().one()
-                title = self.title_of(row)  # type: ignore[attr-defined]
+                title = self.title_of(row)
                 return Outcome(row_id, title, None, verb.perform(row, form))
         except DomainError as refusal:
             return Outcome(row_id, title, str(refusal))
 
     def _result(self, verb: BulkVerb, outcomes: list[Outcome]) -> Response:
-        page = self.render(  # type: ignore[attr-defined]
-            self.bulk_result_template, verb=verb, outcomes=outcomes, back=self._back()
-        )
+        page = self.render(self.bulk_result_template, verb=verb, outcomes=outcomes, back=self._back())
         return hide_referrer(make_response(page))  # The results can hold reset links.
 
     def _back(self) -> str:
         """Return the address of the list as it was when rows were selected."""
-        return own_path(request.form.get("back")) or self.get_url(".index_view")  # type: ignore[attr-defined]
+        return own_path(request.form.get("back")) or self.get_url(".index_view")

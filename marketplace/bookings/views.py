@@ -19,7 +19,8 @@ from marketplace.backoffice.cells import badge, missing, record_link, time_cell
 from marketplace.backoffice.fields import PlainForm, ReasonForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, RecordFilter
 from marketplace.backoffice.guard import requires
-from marketplace.backoffice.table import TableView, Verb, actor
+from marketplace.backoffice.screen import actor
+from marketplace.backoffice.table import TableView, Verb
 from marketplace.bookings import queries
 from marketplace.bookings.forms import CUSTOMERS, SERVICES, BookingForm, NewBookingForm
 from marketplace.bookings.models import Booking, BookingStatus

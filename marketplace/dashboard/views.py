@@ -36,5 +36,10 @@ class DashboardView(ClosedView, AdminIndexView):
         waiting = bookings().where(Booking.status == BookingStatus.PENDING, Booking.scheduled_at >= now)
         soonest = db.session.scalars(waiting.order_by(Booking.scheduled_at, Booking.id).limit(8)).unique().all()
         return render_template(
-            "dashboard/index.html", view=self, admin_view=self, counts=counts, days=days, soonest=soonest,
+            "dashboard/index.html",
+            view=self,
+            admin_view=self,
+            counts=counts,
+            days=days,
+            soonest=soonest,
         )

@@ -10,7 +10,8 @@ from markupsafe import Markup
 from marketplace.accounts.cells import person_cell
 from marketplace.backoffice.cells import badge, mark, raw_value, time_cell
 from marketplace.backoffice.filters import ChoiceFilter, RecordFilter
-from marketplace.backoffice.table import TableView, actor
+from marketplace.backoffice.screen import actor
+from marketplace.backoffice.table import TableView
 from marketplace.extensions import db
 from marketplace.listings import queries
 from marketplace.listings.forms import ServiceForm, images_of, slots_of

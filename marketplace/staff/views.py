@@ -15,7 +15,8 @@ from marketplace.backoffice.cells import badge, time_cell
 from marketplace.backoffice.fields import ReasonForm
 from marketplace.backoffice.filters import ChoiceFilter
 from marketplace.backoffice.guard import requires
-from marketplace.backoffice.table import TableView, Verb, actor
+from marketplace.backoffice.screen import actor
+from marketplace.backoffice.table import TableView, Verb
 from marketplace.extensions import db, settings
 from marketplace.passwords import hash_password
 from marketplace.permissions import Permission

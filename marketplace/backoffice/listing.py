@@ -1,0 +1,171 @@
+"""The list of a table: search, filters, order, pages; the same rows as a file."""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from flask import Response, abort, request, stream_with_context
+from flask_admin import expose
+
+from marketplace.audit import record
+from marketplace.backoffice.export import FORMATS, exported_rows
+from marketplace.backoffice.filters import Filter, FilterState, read_filters
+from marketplace.backoffice.paging import COUNT_CAP, Direction, Order, Page, count_up_to_cap, fetch_page
+from marketplace.backoffice.screen import Screen, actor
+from marketplace.database import utcnow
+from marketplace.extensions import db
+from marketplace.permissions import Permission
+from marketplace.transaction import transaction
+from marketplace.web.formats import viewer_zone
+
+PAGE_SIZES = (25, 50, 100)
+SEARCH_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class ListState:
+    """What the address of a list asks for."""
+
+    search: str
+    filters: FilterState
+    sort: str
+    descending: bool
+    size: int
+    direction: Direction
+    cursor: str | None
+
+
+class ListScreen(Screen):
+    """A screen that lists its table, and exports what it lists."""
+
+    list_template = "admin/model/list.html"
+    page_size = PAGE_SIZES[0]
+    export_permission: ClassVar[Permission | None] = None
+    list_filters: ClassVar[tuple[Filter, ...]] = ()
+    sort_columns: ClassVar[Mapping[str, Any]] = {}
+    """Column of the list to the attribute it sorts by."""
+    default_sort: ClassVar[tuple[str, bool]] = ("created_at", True)
+    """Column, and whether the greatest comes first."""
+    search_hint: ClassVar[str] = ""
+    empty_hint: ClassVar[str] = ""
+
+    def search(self, select: sa.Select[Any], term: str) -> sa.Select[Any]:
+        """Narrow `select` to what matches `term`."""
+        raise NotImplementedError
+
+    def exported(self) -> sa.Select[Any]:
+        """Return the select of an export: labelled columns, personal data only where the export is for it."""
+        raise NotImplementedError
+
+    @expose("/")
+    def index_view(self) -> str:
+        state = self.list_state(request.args)
+        select = self.narrowed(state)
+        page = self.page_of(select, state)
+        count = count_up_to_cap(db.session(), select, self._identity)
+        return self.render(
+            self.list_template,
+            state=state,
+            page=page,
+            count=count,
+            count_cap=COUNT_CAP,
+            page_sizes=PAGE_SIZES,
+            columns=self._list_columns,
+            get_value=self.get_list_value,
+            list_url=self.list_url,
+            **self.list_parts(),
+        )
+
+    @expose("/export/<export_type>/")
+    def export(self, export_type: str) -> Response:
+        """Give every row that the list's search and filters leave, as a file; who took it out is recorded."""
+        if export_type not in FORMATS:
+            abort(404)
+        state = self.list_state(request.args)
+        select = self.narrowed(state, self.exported())
+        with transaction():
+            self._record_export(state)
+        content_type, write = FORMATS[export_type]
+        rows = exported_rows(db.session(), select, self._order(state))
+        chunks = write(list(select.selected_columns.keys()), rows)
+        started = itertools.chain([next(chunks)], chunks)  # What cannot be exported is refused before the file begins.
+        name = f"{self.endpoint}-{utcnow():%Y%m%d-%H%M}.{export_type}"
+        return Response(
+            stream_with_context(started),
+            content_type=content_type,
+            headers={"Content-Disposition": f"attachment; filename={name}"},
+        )
+
+    def list_parts(self) -> Mapping[str, Any]:
+        """Return what else the template of the list shows."""
+        return {}
+
+    def list_state(self, parameters: Mapping[str, Any]) -> ListState:
+        """Read the address of a list; whatever is unknown or out of range falls back to the usual."""
+        sort, descending = self.default_sort
+        if parameters.get("sort") in self.sort_columns:
+            sort, descending = parameters["sort"], parameters.get("desc") == "1"
+        size = parameters.get("page_size", "")
+        direction: Direction = "after"
+        cursor = parameters.get("after")
+        if parameters.get("before"):
+            direction, cursor = "before", parameters["before"]
+        elif parameters.get("last"):
+            direction, cursor = "last", None
+        return ListState(
+            search=str(parameters.get("search", "")).strip()[:SEARCH_LENGTH],
+            filters=read_filters(self.list_filters, parameters, viewer_zone()),
+            sort=sort,
+            descending=descending,
+            size=int(size) if size in map(str, PAGE_SIZES) else self.page_size,
+            direction=direction,
+            cursor=cursor,
+        )
+
+    def narrowed(self, state: ListState, rows: sa.Select[Any] | None = None) -> sa.Select[Any]:
+        """Narrow the list's select, or `rows`, to what its search and filters leave."""
+        select = (self.rows() if rows is None else rows).where(*state.filters.conditions)
+        return self.search(select, state.search) if state.search else select
+
+    def page_of(self, select: sa.Select[Any], state: ListState) -> Page:
+        order = self._order(state)
+        return fetch_page(
+            db.session(),
+            select,
+            order,
+            size=state.size,
+            direction=state.direction,
+            cursor=state.cursor,
+        )
+
+    def list_url(self, state: ListState, /, **changes: Any) -> str:
+        """Return the address of this list with `changes`; None leaves a parameter out, and pages start anew."""
+        return self.get_url(".index_view", **{**self._parameters(state), **changes})
+
+    def export_url(self, state: ListState, export_type: str) -> str:
+        """Return the address of a file with all that this list holds."""
+        return self.get_url(".export", export_type=export_type, **self._parameters(state))
+
+    def _parameters(self, state: ListState) -> dict[str, Any]:
+        sort, descending = self.default_sort
+        parameters: dict[str, Any] = {"search": state.search or None, **state.filters.values}
+        if (state.sort, state.descending) != (sort, descending):
+            parameters |= {"sort": state.sort, "desc": "1" if state.descending else None}
+        if state.size != self.page_size:
+            parameters["page_size"] = state.size
+        return parameters
+
+    def _order(self, state: ListState) -> Order:
+        return Order(self.sort_columns[state.sort], self._identity, descending=state.descending)
+
+    def _record_export(self, state: ListState) -> None:
+        asked = {"search": state.search, **state.filters.values}
+        record(
+            f"{self.endpoint}.exported",
+            actor(),
+            actor=actor(),
+            label=str(self.name),
+            changes={name: (None, value) for name, value in asked.items() if value},
+        )
