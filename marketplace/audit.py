@@ -10,9 +10,9 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import Mapped, Session, mapped_column, object_session
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from marketplace.database import Base, UtcDateTime, utcnow
+from marketplace.database import Base, UtcDateTime, session_of, utcnow
 
 GENESIS = "0" * 64
 """What the first entry names as the hash of the one before."""
@@ -114,9 +114,7 @@ def record(
     The entry joins the chain just before the running transaction commits, so it is there exactly
     if the change is. `changes` holds `(old, new)` for each field; never a secret.
     """
-    session = object_session(subject)
-    if session is None:
-        raise RuntimeError("only what happens to a row of a session can be recorded")
+    session = session_of(subject)
     session.flush()  # A new subject has its id only now.
     origin = current_origin.get()
     session.info.setdefault(PENDING, []).append(

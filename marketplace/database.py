@@ -12,7 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, object_session
+from sqlalchemy.orm import DeclarativeBase, Session, object_session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -180,13 +180,20 @@ def _sqlite_json_text(element: json_text, compiler: SQLCompiler, **options: Any)
     return f"json_text({document}, {key})"
 
 
-def lock(row: Row) -> Row:
-    """Re-read `row` under a row lock (PostgreSQL) or within the write transaction (SQLite)."""
+def session_of(row: Base) -> Session:
+    """Return the database session that `row` belongs to.
+
+    :raises RuntimeError: when it belongs to none.
+    """
     session = object_session(row)
     if session is None:
-        raise RuntimeError("only a row of a session can be locked")
-    # Of this table alone: what was loaded along with the row is read anew, too, and may not be there to be locked.
-    session.refresh(row, with_for_update={"key_share": True, "of": type(row)})
+        raise RuntimeError("the row has to belong to a database session")
+    return session
+
+
+def lock(row: Row) -> Row:
+    """Re-read `row` under a row lock (PostgreSQL) or within the write transaction (SQLite)."""
+    session_of(row).refresh(row, with_for_update={"key_share": True, "of": type(row)})
     return row
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import PasswordResetToken, User
 from marketplace.audit import Actor, record
-from marketplace.database import database_now, lock, utcnow
+from marketplace.database import database_now, lock, session_of, utcnow
 from marketplace.errors import InvalidInput, NotAllowedNow, Unknown
 from marketplace.words import gettext as _
 
@@ -68,7 +68,7 @@ def issue_reset_link(user: User, *, actor: Actor, storage: str, valid: dt.timede
     :param valid: from now, by the database's clock.
     """
     lock(user)
-    session = _session(user)
+    session = session_of(user)
     _void_tokens(session, user, actor=actor)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     now = session.scalar(sa.select(database_now()))
@@ -161,7 +161,7 @@ def _live(token: str, storage: str) -> tuple[Any, ...]:
 def _change_email(user: User, email: str, *, reason: str, actor: Actor) -> None:
     if not reason:
         raise InvalidInput(_("Changing the e-mail address needs a reason."), fields=("reason",))
-    session = _session(user)
+    session = session_of(user)
     taken = sa.select(User.id).where(sa.func.lower(User.email) == email.lower(), User.id != user.id)
     if session.scalar(taken.limit(1)):
         raise InvalidInput(_("Another account has this e-mail address."), fields=("email",))
@@ -180,10 +180,3 @@ def _void_tokens(session: Session, user: User, *, actor: Actor) -> None:
 def _void(token: PasswordResetToken, action: str, *, actor: Actor) -> None:
     token.is_used = True
     record(action, token, actor=actor, label=token.email, changes={"is_used": (False, True)})
-
-
-def _session(row: User) -> Session:
-    session = object_session(row)
-    if session is None:
-        raise RuntimeError("the row has to belong to a database session")
-    return session

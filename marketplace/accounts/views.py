@@ -12,7 +12,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from markupsafe import Markup
-from sqlalchemy.orm import object_session
 from werkzeug.wrappers import Response
 
 from marketplace.accounts import queries
@@ -30,6 +29,7 @@ from marketplace.backoffice.filters import ChoiceFilter, DateFilter
 from marketplace.backoffice.guard import requires
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import TableView, Verb
+from marketplace.database import session_of
 from marketplace.extensions import settings
 from marketplace.permissions import Permission
 from marketplace.transaction import after_commit
@@ -207,8 +207,7 @@ class ResetTokenView(TableView):
         return (Verb(_("Revoke"), url, revoke_refusal(row), "danger"),)
 
     def page_parts(self, row: PasswordResetToken) -> Mapping[str, Any]:
-        session = object_session(row)
-        owner = session.scalar(sa.select(User.id).where(User.email == row.email)) if session else None
+        owner = session_of(row).scalar(sa.select(User.id).where(User.email == row.email))
         return {"owner_url": url_for("users.details_view", id=owner) if owner else None}
 
     @requires(Permission.RESET_TOKENS_REVOKE)

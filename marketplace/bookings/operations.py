@@ -7,13 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User, UserRole
 from marketplace.audit import Actor, record
 from marketplace.bookings.models import Booking, BookingStatus
 from marketplace.bookings.queries import overlapping_booking
-from marketplace.database import lock, utcnow
+from marketplace.database import lock, session_of, utcnow
 from marketplace.errors import InvalidInput, NotAllowedNow
 from marketplace.listings.models import Service
 from marketplace.listings.schemas import readable_availability
@@ -38,7 +38,7 @@ def confirm_refusal(booking: Booking) -> str | None:
     if not booking.can_move_to(BookingStatus.CONFIRMED):
         return _("A %(status)s booking cannot be confirmed.", status=booking.status)
     return overlap_refusal(
-        _session(booking),
+        session_of(booking),
         provider_id=booking.provider_id,
         starts_at=booking.scheduled_at,
         ends_at=booking.ends_at,
@@ -155,10 +155,10 @@ def edit_booking(booking: Booking, *, changes: Mapping[str, Any], actor: Actor) 
     for name, (_old, new) in changed.items():
         setattr(booking, name, new)
     if "duration" in changed and booking.status == BookingStatus.CONFIRMED:
-        with _session(booking).no_autoflush:
+        with session_of(booking).no_autoflush:
             _refuse(
                 overlap_refusal(
-                    _session(booking),
+                    session_of(booking),
                     provider_id=booking.provider_id,
                     starts_at=booking.scheduled_at,
                     ends_at=booking.ends_at,
@@ -229,7 +229,7 @@ def _refuse(refusal: str | None) -> None:
 
 def _lock_with_provider(booking: Booking) -> None:
     lock(booking)
-    _lock_provider(_session(booking), booking)
+    _lock_provider(session_of(booking), booking)
 
 
 def _lock_provider(session: Session, booking: Booking) -> None:
@@ -237,15 +237,8 @@ def _lock_provider(session: Session, booking: Booking) -> None:
     session.execute(sa.select(User.id).where(User.id == booking.provider_id).with_for_update(key_share=True))
 
 
-def _session(booking: Booking) -> Session:
-    session = object_session(booking)
-    if session is None:
-        raise RuntimeError("the booking has to belong to a database session")
-    return session
-
-
 def _label_of(booking: Booking) -> str:
-    session = _session(booking)
+    session = session_of(booking)
     with session.no_autoflush:
         return _label(session.get(Service, booking.service_id), session.get(User, booking.customer_id))
 

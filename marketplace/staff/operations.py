@@ -1,10 +1,10 @@
 """What can be done to staff accounts."""
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 
 from marketplace.audit import Actor, record
-from marketplace.database import lock, utcnow
+from marketplace.database import lock, session_of, utcnow
 from marketplace.errors import InvalidInput, NotAllowedNow
 from marketplace.permissions import Role
 from marketplace.staff.models import StaffMember
@@ -133,9 +133,7 @@ def _refuse_taken_email(session: Session, email: str) -> None:
 
 
 def _is_last_administrator(member: StaffMember) -> bool:
-    session = object_session(member)
-    if session is None:
-        raise RuntimeError("the member has to belong to a database session")
+    session = session_of(member)
     others = session.scalars(
         sa.select(StaffMember.id)
         .where(StaffMember.role == Role.ADMINISTRATOR, StaffMember.is_active, StaffMember.id != member.id)

@@ -6,9 +6,9 @@ import secrets
 import uuid
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, contains_eager, object_session
+from sqlalchemy.orm import Session, contains_eager
 
-from marketplace.database import utcnow
+from marketplace.database import session_of, utcnow
 from marketplace.staff.models import StaffMember, StaffSession
 
 KEY_BYTES = 32
@@ -20,7 +20,7 @@ def start_session(member: StaffMember, *, address: str, user_agent: str) -> str:
     """Open a session for `member` and return the key that the browser is to keep."""
     key = secrets.token_urlsafe(KEY_BYTES)
     now = utcnow()
-    _session_of(member).add(
+    session_of(member).add(
         StaffSession(
             member=member,
             key_digest=key_digest(key),
@@ -70,7 +70,7 @@ def end_session(session: Session, key: str) -> None:
 
 def end_all_sessions(member: StaffMember) -> None:
     """End every session of `member`: within one request they are out on every device."""
-    _session_of(member).execute(_end().where(StaffSession.member_id == member.id))
+    session_of(member).execute(_end().where(StaffSession.member_id == member.id))
 
 
 def key_digest(key: str) -> str:
@@ -79,10 +79,3 @@ def key_digest(key: str) -> str:
 
 def _end() -> sa.Update:
     return sa.update(StaffSession).where(StaffSession.ended_at.is_(None)).values(ended_at=utcnow())
-
-
-def _session_of(member: StaffMember) -> Session:
-    session = object_session(member)
-    if session is None:
-        raise RuntimeError("the member has to belong to a database session")
-    return session
