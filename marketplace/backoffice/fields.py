@@ -1,11 +1,13 @@
 """Small parts of forms: filters and validators that several forms share."""
 
+from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import TextAreaField
-from wtforms.validators import InputRequired, Length, Regexp
+from wtforms.validators import DataRequired, Length, NumberRange, Regexp, ValidationError
 
 
 def strip(value: Any) -> Any:
@@ -16,6 +18,21 @@ def strip(value: Any) -> Any:
 EMAIL = Regexp(r"^[^@\s<>\"']{1,64}@[^@\s<>\"']+\.[^@\s<>\"'.]+$", message=_("This is not an e-mail address."))
 
 
+class Within(NumberRange):
+    """A number from `min` to `max`; of a Decimal, two places. What cannot be compared, such as sNaN, is none."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        number = field.data
+        if number is None:
+            return  # The field has said already that it is no number.
+        finite = not isinstance(number, Decimal) or number.is_finite()
+        if not finite or not self.min <= number <= self.max:
+            limits = {"min": self.min, "max": self.max}
+            raise ValidationError(gettext("Number must be between %(min)s and %(max)s.", **limits))
+        if isinstance(number, Decimal) and number != round(number, 2):
+            raise ValidationError(gettext("Write at most two digits behind the point."))
+
+
 class PlainForm(FlaskForm):
     """Nothing to fill in but the button."""
 
@@ -23,4 +40,4 @@ class PlainForm(FlaskForm):
 class ReasonForm(FlaskForm):
     """Why it is done, for those who read it later."""
 
-    reason = TextAreaField(_("Reason"), [InputRequired(), Length(max=1000)], filters=[strip])
+    reason = TextAreaField(_("Reason"), [DataRequired(), Length(max=1000)], filters=[strip])

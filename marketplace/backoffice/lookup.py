@@ -15,6 +15,8 @@ from wtforms.widgets import TextInput
 from marketplace.extensions import db
 
 SUGGESTIONS = 10
+LONGEST_TERM = 255
+"""Characters; SQLite refuses patterns of 50,000."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Lookup:
 
         :raises ValidationError: when there is none, or more than one.
         """
+        if len(text) > LONGEST_TERM:
+            raise ValidationError(_("This is too long to look for."))
         try:
             row = self.get(session, uuid.UUID(text))
         except ValueError:

@@ -138,13 +138,15 @@ def _read(text: Any, kind: type) -> Any:
         raise ValueError("no cursor of ours")
     if kind is bool:
         return text == "True"
+    text.encode()  # JSON can name halves of surrogate pairs, which no text on its way to a database can hold.
     if kind is dt.datetime:
         moment = dt.datetime.fromisoformat(text)
-        return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)).astimezone(dt.UTC)
     if kind is int:
         return _within(int(text), 2**63 - 1)
     if kind is Decimal:
-        return _within(Decimal(text), Decimal(10) ** 12)
+        amount = _within(Decimal(text), Decimal(10) ** 12)
+        return amount.quantize(Decimal(1).scaleb(-6))  # More digits than any column of ours, fewer than 1e-999999 has.
     return kind(text)
 
 

@@ -1,17 +1,18 @@
 """Forms over bookings."""
 
 import datetime as dt
+from decimal import Decimal
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DateTimeLocalField, DecimalField, IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from marketplace.accounts.models import User
 from marketplace.accounts.queries import find_customers
 from marketplace.backoffice.editing import EditForm
-from marketplace.backoffice.fields import strip
+from marketplace.backoffice.fields import Within, strip
 from marketplace.backoffice.lookup import Lookup, LookupField
 from marketplace.listings.queries import find_services, get_service
 from marketplace.web.formats import money, viewer_zone
@@ -41,17 +42,17 @@ SERVICES = Lookup(
 
 
 class NewBookingForm(FlaskForm):
-    customer = LookupField(_("Customer"), CUSTOMERS, [InputRequired()], description=_("E-mail or name."))
-    service = LookupField(_("Service"), SERVICES, [InputRequired()], description=_("Title or provider."))
+    customer = LookupField(_("Customer"), CUSTOMERS, [DataRequired()], description=_("E-mail or name."))
+    service = LookupField(_("Service"), SERVICES, [DataRequired()], description=_("Title or provider."))
     scheduled_at = DateTimeLocalField(_("When"), [InputRequired()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
     duration = IntegerField(
         _("Duration (minutes)"),
-        [Optional(), NumberRange(min=1, max=LONGEST)],
+        [Optional(), Within(min=1, max=LONGEST)],
         description=_("Empty: as the service says."),
     )
     total_amount = DecimalField(
         _("Total amount"),
-        [Optional(), NumberRange(min=0.01, max=MOST)],
+        [Optional(), Within(min=Decimal("0.01"), max=MOST)],
         places=2,
         description=_("In the service’s currency. Empty: its price."),
     )
@@ -64,6 +65,10 @@ class NewBookingForm(FlaskForm):
     )
 
     def validate_scheduled_at(self, field: DateTimeLocalField) -> None:
+        if field.data is None:
+            return  # The field has said already that it is no moment.
+        if not 2000 <= field.data.year < 3000:
+            raise ValidationError(gettext("Write the year with four digits, such as 2026."))
         zone = viewer_zone()
         moment = field.data.replace(tzinfo=zone)
         if moment.astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None) != field.data:
@@ -77,6 +82,10 @@ class NewBookingForm(FlaskForm):
 
 
 class BookingForm(EditForm):
-    duration = IntegerField(_("Duration (minutes)"), [InputRequired(), NumberRange(min=1, max=LONGEST)])
-    total_amount = DecimalField(_("Total amount"), [InputRequired(), NumberRange(min=0.01, max=MOST)], places=2)
+    duration = IntegerField(_("Duration (minutes)"), [InputRequired(), Within(min=1, max=LONGEST)])
+    total_amount = DecimalField(
+        _("Total amount"),
+        [InputRequired(), Within(min=Decimal("0.01"), max=MOST)],
+        places=2,
+    )
     notes = TextAreaField(_("Notes"), [Length(max=5000)], filters=[strip])

@@ -1,14 +1,15 @@
 """Forms over services."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _
 from wtforms import DecimalField, IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange, Regexp, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
 
 from marketplace.backoffice.editing import EditForm
-from marketplace.backoffice.fields import strip
+from marketplace.backoffice.fields import Within, strip
 from marketplace.listings.schemas import (
     WEEKDAYS,
     Availability,
@@ -23,16 +24,16 @@ MOST = 99_999_999
 
 
 class ServiceForm(EditForm):
-    title = StringField(_("Title"), [InputRequired(), Length(max=100)], filters=[strip])
-    description = TextAreaField(_("Description"), [InputRequired(), Length(max=10_000)], filters=[strip])
-    category = StringField(_("Category"), [InputRequired(), Length(max=50)], filters=[strip])
-    price = DecimalField(_("Price"), [InputRequired(), NumberRange(min=0.01, max=MOST)], places=2)
+    title = StringField(_("Title"), [DataRequired(), Length(max=100)], filters=[strip])
+    description = TextAreaField(_("Description"), [DataRequired(), Length(max=10_000)], filters=[strip])
+    category = StringField(_("Category"), [DataRequired(), Length(max=50)], filters=[strip])
+    price = DecimalField(_("Price"), [InputRequired(), Within(min=Decimal("0.01"), max=MOST)], places=2)
     currency = StringField(
         _("Currency"),
         [InputRequired(), Regexp("^[A-Z]{3}$", message=_("Three capital letters, such as EUR."))],
         filters=[strip],
     )
-    duration = IntegerField(_("Duration (minutes)"), [InputRequired(), NumberRange(min=1, max=60 * 24 * 31)])
+    duration = IntegerField(_("Duration (minutes)"), [InputRequired(), Within(min=1, max=60 * 24 * 31)])
     monday = StringField(_("Monday"), filters=[strip])
     tuesday = StringField(_("Tuesday"), filters=[strip])
     wednesday = StringField(_("Wednesday"), filters=[strip])

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
 from marketplace.backoffice.editing import EditForm
 from marketplace.backoffice.fields import EMAIL, strip
@@ -33,7 +33,7 @@ ROLE_CHOICES = [SelectChoice(value, label) for value, label in ROLES]
 
 class NewStaffMemberForm(FlaskForm):
     email = EmailField(_("E-mail"), [InputRequired(), EMAIL, Length(max=255)], filters=[strip])
-    name = StringField(_("Name"), [InputRequired(), Length(max=100)], filters=[strip])
+    name = StringField(_("Name"), [DataRequired(), Length(max=100)], filters=[strip])
     role = SelectField(_("Role"), [InputRequired()], choices=ROLE_CHOICES)
     password = PasswordField(
         _("First password"),
@@ -43,5 +43,5 @@ class NewStaffMemberForm(FlaskForm):
 
 
 class StaffMemberForm(EditForm):
-    name = StringField(_("Name"), [InputRequired(), Length(max=100)], filters=[strip])
+    name = StringField(_("Name"), [DataRequired(), Length(max=100)], filters=[strip])
     role = SelectField(_("Role"), [InputRequired()], choices=ROLE_CHOICES)

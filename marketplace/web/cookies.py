@@ -2,13 +2,18 @@
 
 from flask import Flask, request
 from flask.sessions import SecureCookieSessionInterface
+from werkzeug.exceptions import SecurityError
 
 from config import is_loopback
 
 
 class CookieInterface(SecureCookieSessionInterface):
     def get_cookie_secure(self, app: Flask) -> bool:
-        hostname = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
+        try:
+            host = request.host
+        except SecurityError:  # It is not among TRUSTED_HOSTS, and the refusal is on its way.
+            return True
+        hostname = host if host.endswith("]") else host.rsplit(":", 1)[0]
         return request.is_secure or not is_loopback(hostname)
 
 

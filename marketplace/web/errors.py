@@ -8,7 +8,7 @@ from flask_limiter import RateLimitExceeded
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError
-from werkzeug.exceptions import HTTPException, ServiceUnavailable
+from werkzeug.exceptions import HTTPException, SecurityError, ServiceUnavailable
 
 from marketplace.errors import DomainError
 from marketplace.extensions import db, login_manager
@@ -55,6 +55,9 @@ def error_page(status: int, sentence: str | None = None) -> Response:
 def _show_http_error(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
+    if isinstance(error, SecurityError):
+        # No page: every address in it would have to name a host.
+        return Response("This host is not served here.\n", 400, mimetype="text/plain")
     status = error.code or 500
     own_words = error.description if error.description != type(error).description else None
     response = error_page(status, own_words if status in (400, 409) else None)

@@ -33,6 +33,7 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.get("request_id", "")
+    _stay_here(response)
     log.info(
         "request",
         request_id=g.get("request_id"),
@@ -45,3 +46,11 @@ def _end(response: Response) -> Response:
         staff=str(current_user.member_id) if current_user.is_authenticated else None,
     )
     return response
+
+
+def _stay_here(response: Response) -> None:
+    """Send visitors on by paths alone: where routing mends a slash, it repeats the host that the request names."""
+    there = response.headers.get("Location", "")
+    if there.startswith("http") and there.startswith(request.host_url):
+        response.headers["Location"] = "/" + there.removeprefix(request.host_url).lstrip("/\\")
+        response.set_data("")  # It held the same address.
