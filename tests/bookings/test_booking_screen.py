@@ -1,0 +1,178 @@
+"""The screen of bookings, as a browser without scripts sees it."""
+
+import json
+from decimal import Decimal
+from html import unescape
+
+import pytest
+
+from marketplace.bookings.models import Booking
+from marketplace.extensions import db
+from tests.audit_log import entries
+from tests.factories import BookingFactory, ServiceFactory, UserFactory, coming_monday
+
+
+def text(response):
+    return unescape(response.get_data(as_text=True))
+
+
+def status_of(booking):
+    db.session.expire_all()
+    return booking.status
+
+
+def test_a_booking_is_confirmed_with_a_button(app, support):
+    booking = BookingFactory(status="pending")
+    response = support.submit(f"/admin/bookings/{booking.id}/confirmation")
+    assert response.status_code == 302
+    assert "The booking is confirmed." in text(support.get(response.location))
+    assert status_of(booking) == "confirmed"
+
+
+def test_cancelling_without_a_reason_says_so_beside_the_field(app, support):
+    booking = BookingFactory(status="confirmed")
+    response = support.submit(f"/admin/bookings/{booking.id}/cancellation", {"reason": "   "})
+    assert response.status_code == 422
+    assert "This field is required" in text(response)
+    assert status_of(booking) == "confirmed"
+
+
+@pytest.mark.parametrize(
+    ("status", "noun", "sentence"),
+    [
+        ("confirmed", "confirmation", "This booking is already confirmed."),
+        ("completed", "confirmation", "A completed booking cannot be confirmed."),
+        ("cancelled", "cancellation", "This booking is already cancelled."),
+        ("completed", "cancellation", "A completed booking cannot be cancelled."),
+    ],
+)
+def test_the_page_shows_the_sentence_the_server_answers_with(app, support, status, noun, sentence):
+    booking = BookingFactory(status=status)
+    page = text(support.get(f"/admin/bookings/details/?id={booking.id}"))
+    assert sentence in page
+    response = support.submit(
+        f"/admin/bookings/{booking.id}/{noun}", {"reason": "Asked to."}, page=f"/admin/bookings/edit/?id={booking.id}"
+    )
+    assert response.status_code == 409
+    assert sentence in text(response)
+    assert status_of(booking) == status
+
+
+def test_many_are_previewed_then_done_or_refused_one_by_one(app, support):
+    open_ones = [BookingFactory(status="pending") for _each in range(3)]
+    closed = BookingFactory(status="completed")
+    ids = [str(booking.id) for booking in [*open_ones, closed]]
+    preview = support.submit(
+        "/admin/bookings/action/", {"action": "cancellation", "rowid": ids}, page="/admin/bookings/"
+    )
+    assert preview.status_code == 200
+    assert "A completed booking cannot be cancelled." in text(preview)
+    assert all(status_of(booking) == "pending" for booking in open_ones)
+    done = {"action": "cancellation", "rowid": ids, "confirmed": "1"}
+    assert support.submit("/admin/bookings/action/", done, page="/admin/bookings/").status_code == 422
+    result = support.submit("/admin/bookings/action/", {**done, "reason": "A storm."}, page="/admin/bookings/")
+    assert "3 of 4 done" in text(result)
+    assert "A completed booking cannot be cancelled." in text(result)
+    assert [status_of(booking) for booking in [*open_ones, closed]] == ["cancelled"] * 3 + ["completed"]
+    assert [entry.reason for entry in entries("booking.cancelled")] == ["A storm."] * 3
+    again = support.submit("/admin/bookings/action/", {**done, "reason": "A storm."}, page="/admin/bookings/")
+    assert "0 of 4 done" in text(again)
+    assert len(entries("booking.cancelled")) == 3
+
+
+def edit_page(browser, booking):
+    """Return the fields that the page of the form carries unseen."""
+    address = f"/admin/bookings/edit/?id={booking.id}"
+    page = browser.get(address).get_data(as_text=True)
+    loaded = unescape(page.split('name="loaded"', 1)[1].split('value="', 1)[1].split('"', 1)[0])
+    return address, {"loaded": loaded, **json.loads(loaded)}
+
+
+def test_what_two_people_change_in_different_fields_is_merged(app, support):
+    booking = BookingFactory(status="pending", notes="Old", duration=60)
+    address, fields = edit_page(support, booking)
+    booking.duration = 90
+    db.session.commit()
+    assert support.submit(address, {**fields, "notes": "New"}).status_code == 302
+    db.session.expire_all()
+    assert (booking.notes, booking.duration) == ("New", 90)
+    assert entries("booking.edited")[0].changes == {"notes": ["Old", "New"]}
+
+
+def test_a_field_that_both_changed_is_not_saved_over(app, support):
+    booking = BookingFactory(status="pending", total_amount=Decimal("40.00"))
+    address, fields = edit_page(support, booking)
+    booking.total_amount = Decimal("55.00")
+    db.session.commit()
+    response = support.submit(address, {**fields, "total_amount": "45.00"})
+    assert response.status_code == 409
+    page = text(response)
+    assert "Meanwhile it was changed to: 55.00" in page
+    assert 'value="45.00"' in page, "what was typed is still there"
+    db.session.expire_all()
+    assert booking.total_amount == Decimal("55.00")
+
+
+def test_saving_an_untouched_form_leaves_no_trace(app, support):
+    booking = BookingFactory(notes=" spaces \r\nand lines\n")
+    address, fields = edit_page(support, booking)
+    assert support.submit(address, fields).status_code == 302
+    db.session.expire_all()
+    assert booking.notes == " spaces \r\nand lines\n"
+    assert not entries("booking.edited")
+
+
+def test_a_booking_is_made_by_typing_e_mail_and_title(app, support):
+    UserFactory(email="ada@example.com")
+    service = ServiceFactory(title="Piano lesson")
+    typed = {
+        "customer": "ada@example.com", "service": "piano", "scheduled_at": f"{coming_monday(10):%Y-%m-%dT%H:%M}",
+        "duration": "", "total_amount": "", "notes": "", "reason": "",
+    }  # fmt: skip
+    response = support.submit("/admin/bookings/new/", typed)
+    assert response.status_code == 302
+    booking = db.session.query(Booking).one()
+    assert (booking.service_id, booking.status, booking.scheduled_at) == (service.id, "pending", coming_monday(10))
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("customer", "nobody@example.com", "Nothing matches “nobody@example.com”."),
+        ("customer", "example.com", "More than one matches."),
+        ("scheduled_at", "yesterday", "Not a valid datetime value"),
+        ("duration", "0", "Number must be between 1 and"),
+    ],
+)
+def test_a_mistake_is_named_beside_its_field_and_nothing_typed_is_lost(app, support, field, typed, sentence):
+    UserFactory(email="ada@example.com")
+    UserFactory(email="bob@example.com")
+    ServiceFactory(title="Piano lesson")
+    good = {
+        "customer": "ada@example.com", "service": "piano", "scheduled_at": f"{coming_monday(10):%Y-%m-%dT%H:%M}",
+        "notes": "Third floor, ring twice.",
+    }  # fmt: skip
+    response = support.submit("/admin/bookings/new/", {**good, field: typed})
+    assert response.status_code == 422
+    page = text(response)
+    assert sentence in page
+    assert "Third floor, ring twice." in page
+    assert typed in page
+
+
+def test_a_booking_s_own_address_leads_to_its_page(app, support):
+    booking = BookingFactory()
+    response = support.get(f"/admin/bookings/{booking.id}")
+    assert response.status_code == 302
+    assert response.location == f"/admin/bookings/details/?id={booking.id}"
+
+
+def test_a_customer_is_found_by_e_mail_and_the_list_narrowed_by_status_and_day(app, support):
+    ada = UserFactory(email="ada@example.com")
+    wanted = BookingFactory(customer=ada, status="pending", scheduled_at=coming_monday(10))
+    BookingFactory(customer=ada, status="cancelled", scheduled_at=coming_monday(10))
+    BookingFactory(status="pending", scheduled_at=coming_monday(10))
+    day = f"{coming_monday():%Y-%m-%d}"
+    page = text(support.get(f"/admin/bookings/?search=ada@example.com&status=pending&from={day}&to={day}"))
+    assert page.count('name="rowid"') == 1
+    assert str(wanted.id) in page
