@@ -1,6 +1,6 @@
 """Security headers: a strict content policy, no framing, nothing kept by caches behind the log-in."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from marketplace.extensions import talisman
 
@@ -18,6 +18,7 @@ CONTENT_SECURITY_POLICY = {
 
 
 def init_headers(app: Flask) -> None:
+    app.after_request(_add_headers)  # Registered before Talisman's, it runs after it.
     talisman.init_app(
         app,
         content_security_policy=CONTENT_SECURITY_POLICY,
@@ -28,16 +29,17 @@ def init_headers(app: Flask) -> None:
         session_cookie_secure=False,  # cookies.py decides by the request.
         strict_transport_security_max_age=365 * 24 * 60 * 60,
     )
-    app.after_request(_add_headers)
 
 
 def hide_referrer(response: Response) -> Response:
     """Let no address learn where this page's visitor came from: for pages that show or carry a token."""
-    response.headers["Referrer-Policy"] = "no-referrer"
+    g.hide_referrer = True
     return response
 
 
 def _add_headers(response: Response) -> Response:
+    if g.get("hide_referrer"):
+        response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if request.endpoint is None or not request.endpoint.endswith("static"):
