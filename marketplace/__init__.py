@@ -12,6 +12,7 @@ from marketplace.database import read_json
 from marketplace.extensions import bootstrap, csrf, db, limiter, mail, migrate
 from marketplace.site import init_site
 from marketplace.staff.login import init_login
+from marketplace.web.assets import init_assets
 from marketplace.web.cookies import init_cookies
 from marketplace.web.errors import init_errors
 from marketplace.web.formats import init_formats
@@ -32,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     configure(app, settings)
     init_requests(app, settings)
     init_limits(app)
+    init_assets(app)
     init_cookies(app)
     init_headers(app)
     init_errors(app)
