@@ -2,11 +2,12 @@
 
 import ipaddress
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, PositiveInt, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SECRET_KEY_MINIMUM = 32
@@ -57,11 +58,11 @@ class Settings(BaseSettings):
     reset_link_base_url: str = ""
     """Origin of the public reset page, such as `https://account.example.com`; empty: the address staff use."""
     reset_token_storage: Literal["digest", "plain"] = "digest"  # noqa: S105 - the name of a way to store
-    reset_token_hours: int = 24
+    reset_token_hours: PositiveInt = 24
 
     bcrypt_cost: int = 12
-    session_idle_minutes: int = 30
-    session_hours: int = 12
+    session_idle_minutes: PositiveInt = 30
+    session_hours: PositiveInt = 12
 
     ratelimit_storage_uri: str = "memory://"
     trusted_hosts: CommaSeparated = ()
@@ -86,6 +87,13 @@ class Settings(BaseSettings):
     def _known_zone(cls, value: str) -> str:
         if value not in available_timezones():
             raise ValueError("is not the name of a time zone, such as Europe/Berlin")
+        return value
+
+    @field_validator("reset_link_base_url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
+            raise ValueError("must be an address such as https://account.example.com")
         return value
 
     @field_validator("bcrypt_cost")

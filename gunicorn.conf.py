@@ -12,3 +12,4 @@ graceful_timeout = 20
 accesslog = None  # The app writes one line a request; the path itself can hold a reset token.
 forwarded_allow_ips = "127.0.0.1"
 control_socket_disable = True  # Nobody steers a running server through a socket in somebody's home.
+forwarder_headers = ""  # No proxy of ours sets SCRIPT_NAME or PATH_INFO, and nobody else may.

@@ -7,7 +7,10 @@ import sqlite3
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import psycopg
 import sqlalchemy as sa
+from psycopg import DataError
+from psycopg.types.datetime import TimestamptzLoader
 from sqlalchemy import event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect, Engine
@@ -206,6 +209,27 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         # SQLite's own lower() knows ASCII only; searches are to ignore case in every script.
         connection.create_function("lower", 1, _lower, deterministic=True)
         connection.create_function("json_text", 2, _json_text, deterministic=True)
+
+
+EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
+LATEST = dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
+class _BoundedMoment(TimestamptzLoader):
+    """Moments that Python has no date for, `infinity` among them, as the first or last it has."""
+
+    def load(self, data: Any) -> dt.datetime:
+        try:
+            return super().load(data)
+        except DataError:
+            early = bytes(data).startswith(b"-") or bytes(data).endswith(b"BC")
+            return EARLIEST if early else LATEST
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    if isinstance(connection, psycopg.Connection):
+        connection.adapters.register_loader("timestamptz", _BoundedMoment)
 
 
 @event.listens_for(Engine, "begin")

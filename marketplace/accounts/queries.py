@@ -48,10 +48,8 @@ def find_customers(session: Session, term: str, limit: int) -> list[User]:
 
 
 def _find_users(session: Session, term: str, limit: int, role: UserRole) -> list[User]:
-    exact = session.scalars(sa.select(User).where(User.email == term, User.role == role)).first()
-    if exact is not None:
-        return [exact]
-    found = sa.select(User).where(User.role == role, user_matches(term)).order_by(User.email).limit(limit)
+    exact = sa.func.lower(User.email) == term.lower()
+    found = sa.select(User).where(User.role == role, user_matches(term)).order_by(exact.desc(), User.email).limit(limit)
     return list(session.scalars(found))
 
 

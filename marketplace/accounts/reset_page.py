@@ -1,11 +1,13 @@
 """The public page on which a person sets a new password."""
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
+from config import is_loopback
 from marketplace.accounts.forms import NewPasswordForm
 from marketplace.accounts.operations import dead_link_sentence, is_live_token, reset_password
-from marketplace.errors import Unknown
+from marketplace.errors import NotAllowedNow, Unknown
 from marketplace.extensions import client_address, db, limiter, settings
 from marketplace.passwords import hash_password
 from marketplace.transaction import transaction
@@ -20,10 +22,17 @@ blueprint.after_request(hide_referrer)
 
 
 def reset_link(token: str) -> str:
-    """Return the address to hand out: on the configured origin, never on one that a request names."""
+    """Return the address to hand out: on the configured origin, else on a host that is known to be ours.
+
+    :raises NotAllowedNow: when only the request says which host that is.
+    """
     path = url_for("reset.open_link", token=token)
     base = settings().reset_link_base_url.rstrip("/")
-    return base + path if base else url_for("reset.open_link", token=token, _external=True)
+    if base:
+        return base + path
+    if not settings().trusted_hosts and not is_loopback(request.host.rsplit(":", 1)[0]):
+        raise NotAllowedNow(_("No link can be made: RESET_LINK_BASE_URL has to say where the public page is."))
+    return url_for("reset.open_link", token=token, _external=True)
 
 
 @blueprint.route("/<token>")

@@ -11,6 +11,7 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
+from sqlalchemy.exc import InterfaceError, NoResultFound, OperationalError
 
 from marketplace.backoffice.addresses import own_path
 from marketplace.backoffice.listing import ListScreen
@@ -116,6 +117,11 @@ class BulkVerbs(ListScreen):
                 return Outcome(row_id, title, None, verb.perform(row, form))
         except DomainError as refusal:
             return Outcome(row_id, title, str(refusal))
+        except NoResultFound:
+            return Outcome(row_id, title, _("This record no longer exists."))
+        except (OperationalError, InterfaceError):
+            # The rows before this one are done: the result must say so, whatever becomes of the rest.
+            return Outcome(row_id, title, _("The database did not answer, so this was not done. Try again."))
 
     def _result(self, verb: BulkVerb, outcomes: list[Outcome]) -> Response:
         page = self.render(self.bulk_result_template, verb=verb, outcomes=outcomes, back=self._back())

@@ -1,12 +1,12 @@
 """Stale edits: what the form was loaded with, what the row holds now, what the person changed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from wtforms import Field, HiddenField, TextAreaField
 
 from marketplace.errors import Stale
 
@@ -40,14 +40,17 @@ def refuse_conflicts(form: EditForm, current: EditForm) -> dict[str, Any]:
     :raises Stale: when a field was changed on both sides; both values then stand beside it.
     """
     loaded, now = form.remembered(), current.values()
-    changes = {name: value for name, value in form.values().items() if _text(value) != loaded.get(name)}
-    clashing = [name for name, value in changes.items() if _text(now[name]) not in (loaded.get(name), _text(value))]
+    changes = {name: value for name, value in form.values().items() if not _same(form[name], value, loaded.get(name))}
+    clashing = [
+        name
+        for name, value in changes.items()
+        if not _same(form[name], now[name], loaded.get(name)) and not _same(form[name], now[name], value)
+    ]
     if clashing:
         for name in clashing:
             field = form[name]
             field.errors = (*field.errors, _("Meanwhile it was changed to: %(value)s", value=_text(now[name])))
-        current.remember()
-        form.loaded.data = current.loaded.data
+        _show_current(form, current, untouched=now.keys() - changes.keys())
         raise Stale(
             _(
                 "Somebody changed this record while you were editing, so nothing was saved. "
@@ -55,6 +58,28 @@ def refuse_conflicts(form: EditForm, current: EditForm) -> dict[str, Any]:
             )
         )
     return changes
+
+
+def _show_current(form: EditForm, current: EditForm, *, untouched: Iterable[str]) -> None:
+    """Load the form anew, but for what was typed: so that saving again puts back no old value unseen."""
+    for name in untouched:
+        form[name].raw_data = None
+        form[name].data = current[name].data
+    current.remember()
+    form.loaded.data = current.loaded.data
+
+
+def _same(field: Field, one: Any, other: Any) -> bool:
+    """Whether two values are the same as far as a browser brings them back unchanged from `field`."""
+    return _brought_back(field, one) == _brought_back(field, other)
+
+
+def _brought_back(field: Field, value: Any) -> str:
+    if value is None:
+        return ""
+    # HTML writes every line break as one kind, allows none in an input, and knows no NUL.
+    text = _text(value).replace("\r", "\n").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return text if isinstance(field, TextAreaField) else text.replace("\n", "")
 
 
 def _text(value: Any) -> str:

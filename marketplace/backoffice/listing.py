@@ -84,6 +84,8 @@ class ListScreen(Screen):
         if export_type not in FORMATS:
             abort(404)
         state = self.list_state(request.args)
+        if state.filters.errors:  # A file that holds more than was asked for would go unnoticed.
+            abort(400, " ".join(state.filters.errors.values()))
         select = self.narrowed(state, self.exported())
         with transaction():
             self._record_export(state)

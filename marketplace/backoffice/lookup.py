@@ -27,6 +27,8 @@ class Lookup:
     """`find(session, term, limit)` returns the matching rows, best first."""
     get: Callable[[Session, uuid.UUID], Any | None]
     label: Callable[[Any], str]
+    name: Callable[[Any], str]
+    """What means exactly this record when it is typed in full."""
 
     def suggest(self, session: Session, term: str) -> list[dict[str, str]]:
         term = term.strip()
@@ -44,13 +46,18 @@ class Lookup:
         try:
             row = self.get(session, uuid.UUID(text))
         except ValueError:
-            found = self.find(session, text, 2)
-            if len(found) > 1:
-                raise ValidationError(_("More than one matches. Type more of it, or choose from the list.")) from None
-            row = found[0] if found else None
+            row = self._only_match(self.find(session, text, SUGGESTIONS), text)
         if row is None:
             raise ValidationError(_("Nothing matches “%(text)s”.", text=text))
         return row
+
+    def _only_match(self, found: Sequence[Any], text: str) -> Any:
+        exact = [row for row in found if self.name(row).casefold() == text.casefold()]
+        rows = exact if len(exact) == 1 else found
+        if len(rows) > 1:
+            some = "; ".join(self.label(row) for row in rows[:5])
+            raise ValidationError(_("More than one matches. Type more of it: %(some)s", some=some))
+        return rows[0] if rows else None
 
 
 class LookupWidget(TextInput):

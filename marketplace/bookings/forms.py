@@ -1,12 +1,13 @@
 """Forms over bookings."""
 
 import datetime as dt
+import uuid
 from decimal import Decimal
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, DecimalField, IntegerField, StringField, TextAreaField
+from wtforms import DateTimeLocalField, DecimalField, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from marketplace.accounts.models import User
@@ -26,11 +27,13 @@ LONGEST = 60 * 24 * 31
 CUSTOMERS = Lookup(
     find=find_customers,
     get=lambda session, identity: session.get(User, identity),
+    name=lambda user: user.email,
     label=lambda user: f"{user.name} <{user.email}>" if user.name != user.email else user.email,
 )
 SERVICES = Lookup(
     find=find_services,
     get=get_service,
+    name=lambda service: service.title,
     label=lambda service: " · ".join(
         (
             service.title,
@@ -42,6 +45,8 @@ SERVICES = Lookup(
 
 
 class NewBookingForm(FlaskForm):
+    booking_id = HiddenField(default=lambda: str(uuid.uuid4()))
+    """The id the booking will have, so that sending the form twice makes one booking."""
     customer = LookupField(_("Customer"), CUSTOMERS, [DataRequired()], description=_("E-mail or name."))
     service = LookupField(_("Service"), SERVICES, [DataRequired()], description=_("Title or provider."))
     scheduled_at = DateTimeLocalField(_("When"), [InputRequired()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
@@ -73,6 +78,13 @@ class NewBookingForm(FlaskForm):
         moment = field.data.replace(tzinfo=zone)
         if moment.astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None) != field.data:
             raise ValidationError(gettext("This time does not exist: the clocks are put forward over it."))
+
+    @property
+    def chosen_id(self) -> uuid.UUID:
+        try:
+            return uuid.UUID(self.booking_id.data or "")
+        except ValueError:
+            return uuid.uuid4()
 
     @property
     def scheduled_moment(self) -> dt.datetime:

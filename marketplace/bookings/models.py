@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
-from marketplace.database import Base, UtcDateTime
+from marketplace.database import LATEST, Base, UtcDateTime
 from marketplace.errors import InvalidTransition
 from marketplace.listings.models import Service
 
@@ -59,7 +59,10 @@ class Booking(Base):
 
     @property
     def ends_at(self) -> dt.datetime:
-        return self.scheduled_at + dt.timedelta(minutes=self.duration)
+        try:
+            return self.scheduled_at + dt.timedelta(minutes=self.duration)
+        except OverflowError:  # Another program may have stored the end of time.
+            return LATEST
 
     def can_move_to(self, status: BookingStatus) -> bool:
         return status in TRANSITIONS.get(BookingStatus(self.status), frozenset())

@@ -1,6 +1,7 @@
 """What can be done to bookings."""
 
 import datetime as dt
+import uuid
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -71,6 +72,7 @@ def cancel_refusal(booking: Booking) -> str | None:
 def create_booking(
     session: Session,
     *,
+    booking_id: uuid.UUID,
     customer: User,
     service: Service,
     scheduled_at: dt.datetime,
@@ -83,6 +85,7 @@ def create_booking(
 ) -> Booking:
     """Book `service` for `customer`; the booking is pending.
 
+    :param booking_id: chosen by who asks, so that asking twice makes one booking.
     :param duration: minutes; None: the service's.
     :param total_amount: in the service's currency; None: the service's price.
     :param reason: why it is done in spite of what `scheduling_warnings` says; may be empty where that says nothing.
@@ -93,6 +96,7 @@ def create_booking(
     if customer.role != UserRole.CUSTOMER:
         raise InvalidInput(_("%(email)s is not a customer.", email=customer.email), fields=("customer",))
     booking = Booking(
+        id=booking_id,
         customer_id=customer.id,
         service_id=service.id,
         provider_id=service.provider_id,
@@ -103,6 +107,9 @@ def create_booking(
         status=BookingStatus.PENDING.value,
     )
     _lock_provider(session, booking)
+    made_before = session.get(Booking, booking_id)
+    if made_before is not None:
+        return made_before
     _refuse(
         overlap_refusal(
             session,

@@ -160,6 +160,7 @@ class BookingView(TableView):
     def create_row(self, form: NewBookingForm) -> Booking:
         return create_booking(
             db.session(),
+            booking_id=form.chosen_id,
             customer=form.customer.row,
             service=form.service.row,
             scheduled_at=form.scheduled_moment,

@@ -35,7 +35,9 @@ def matching_service_ids(term: str) -> sa.Select[uuid.UUID]:
 
 def find_services(session: Session, term: str, limit: int) -> list[Service]:
     """Return services that match `term`, active ones first."""
-    found = search_services(services(), term).order_by(Service.is_active.is_not(True), Service.title, Service.id)
+    found = search_services(services(), term).order_by(
+        (sa.func.lower(Service.title) == term.lower()).desc(), Service.is_active.is_not(True), Service.title, Service.id
+    )
     return list(session.scalars(found.limit(limit)))
 
 

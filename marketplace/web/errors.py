@@ -1,7 +1,7 @@
 """Error pages, in the same dress as every other page."""
 
 import structlog
-from flask import Flask, Response, g, make_response, render_template
+from flask import Flask, Response, g, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_limiter import RateLimitExceeded
@@ -32,6 +32,12 @@ PAGES = {
 }
 
 
+KEEPING = (400, 401)
+"""What a form is refused with that was fine when it was opened: the page then holds what was typed into it."""
+
+NOT_TYPED = {"csrf_token", "loaded", "rowid", "action", "confirmed", "back", "next", "booking_id"}
+
+
 def init_errors(app: Flask) -> None:
     app.register_error_handler(CSRFError, _show_csrf_error)
     app.register_error_handler(RateLimitExceeded, _show_rate_limit)
@@ -47,7 +53,14 @@ def error_page(status: int, sentence: str | None = None) -> Response:
     _know_visitor()
     title, usual = PAGES.get(status, PAGES[500 if status >= 500 else 400])
     return make_response(
-        render_template("errors/error.html", status=status, title=title, sentence=sentence or usual),
+        render_template(
+            "errors/error.html",
+            status=status,
+            title=title,
+            sentence=sentence or usual,
+            typed=_typed() if status in KEEPING else (),
+            back=request.full_path.rstrip("?"),
+        ),
         status,
     )
 
@@ -97,6 +110,16 @@ def _log_fault(event: str, error: Exception) -> None:
     log.error(event, error=type(error).__name__, exc_info=error)
     db.session.rollback()
     _take_for_stranger()
+
+
+def _typed() -> list[tuple[str, str]]:
+    """Return name and value of what a person has typed into the form that was refused, secrets aside."""
+    try:
+        fields = [*request.form.items(multi=True)]
+    except (HTTPException, OSError):
+        return []
+    hidden = NOT_TYPED | {name for name, _value in fields if "password" in name or name == "again"}
+    return [(name, value) for name, value in fields if name not in hidden and value.strip()]
 
 
 def _know_visitor() -> None:

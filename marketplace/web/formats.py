@@ -47,7 +47,12 @@ def viewer_zone() -> ZoneInfo:
 
 def moment(value: dt.datetime | None) -> str:
     """Write a moment as date and time of day in the viewer's zone."""
-    return format_datetime(value, "d MMM y, HH:mm") if value else ""
+    if value is None:
+        return ""
+    try:
+        return str(format_datetime(value, "d MMM y, HH:mm"))
+    except OverflowError:  # The first and the last day there is have no such time in every zone.
+        return f"{value:%Y-%m-%d %H:%M} UTC"
 
 
 def day(value: dt.datetime | None) -> str:

@@ -17,8 +17,12 @@ def init_limits(app: Flask) -> None:
 
 
 def _refuse_oversized() -> None:
+    try:
+        fields = sum(len(values) for _, values in request.form.lists())
+    except OSError:  # What gunicorn raises while reading a body that is chunked wrongly.
+        abort(400)
     # MAX_FORM_PARTS counts the parts of multipart bodies only.
-    if sum(len(values) for _, values in request.form.lists()) > FIELDS:
+    if fields > FIELDS:
         abort(413)
 
 

@@ -96,3 +96,19 @@ def test_a_clash_of_addresses_is_said_beside_the_field(app, support):
     assert response.status_code == 422
     assert "Another account has this e-mail address." in text(response)
     assert "Zoë" in text(response)
+
+
+def test_a_link_is_never_made_of_the_host_that_a_request_names(app, support, monkeypatch):
+    user = UserFactory()
+    token = support.token(f"/admin/users/{user.id}/reset-link")
+    nowhere = current_app.extensions["settings"].model_copy(update={"reset_link_base_url": ""})
+    monkeypatch.setitem(current_app.extensions, "settings", nowhere)
+    address = f"/admin/users/{user.id}/reset-link"
+    here = support.post(address, data={"csrf_token": token})
+    assert "http://localhost/reset/" in text(here)
+    cookie = support.get_cookie("back_office")
+    support.set_cookie("back_office", cookie.value, domain="evil.example")
+    there = support.post(address, data={"csrf_token": token}, headers={"Host": "evil.example"})
+    assert there.status_code == 409
+    assert "RESET_LINK_BASE_URL" in text(there)
+    assert len(entries("reset_link.issued")) == 1

@@ -104,3 +104,11 @@ def test_a_row_whose_people_are_gone_is_exported(app, manager):
     db.session.execute(sa.update(User).where(User.id == user.id).values(created_at=None))
     db.session.commit()
     assert user.email in {row["email"] for row in read_csv(manager.get("/admin/users/export/csv/"))}
+
+
+def test_a_filter_that_cannot_be_understood_exports_nothing(app, manager):
+    BookingFactory()
+    response = manager.get("/admin/bookings/export/csv/?status=bogus")
+    assert response.status_code == 400
+    assert "choose one from the list" in response.get_data(as_text=True)
+    assert not entries("bookings.exported")

@@ -5,7 +5,9 @@ from decimal import Decimal
 from html import unescape
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from marketplace.bookings import views
 from marketplace.bookings.models import Booking
 from marketplace.extensions import db
 from tests.audit_log import entries
@@ -176,3 +178,96 @@ def test_a_customer_is_found_by_e_mail_and_the_list_narrowed_by_status_and_day(a
     page = text(support.get(f"/admin/bookings/?search=ada@example.com&status=pending&from={day}&to={day}"))
     assert page.count('name="rowid"') == 1
     assert str(wanted.id) in page
+
+
+def test_saving_again_after_a_conflict_puts_back_nothing_unseen(app, support):
+    booking = BookingFactory(status="pending", notes="Old", duration=60, total_amount=Decimal("40.00"))
+    address, fields = edit_page(support, booking)
+    booking.notes, booking.duration, booking.total_amount = "Theirs", 90, Decimal("55.00")
+    db.session.commit()
+    page = support.submit(address, {**fields, "notes": "Mine"})
+    assert page.status_code == 409
+    assert 'value="90"' in text(page), "what only they changed is shown as it is now"
+    loaded = unescape(page.get_data(as_text=True).split('name="loaded"', 1)[1].split('value="', 1)[1].split('"', 1)[0])
+    again = {"loaded": loaded, **json.loads(loaded), "notes": "Mine"}
+    assert support.submit(address, again).status_code == 302
+    db.session.expire_all()
+    assert (booking.notes, booking.duration, booking.total_amount) == ("Mine", 90, Decimal("55.00"))
+
+
+def test_sending_the_form_twice_books_once(app, support):
+    UserFactory(email="ada@example.com")
+    ServiceFactory(title="Piano lesson")
+    page = support.get("/admin/bookings/new/").get_data(as_text=True)
+    chosen = page.split('name="booking_id"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
+    typed = {
+        "customer": "ada@example.com", "service": "piano lesson", "scheduled_at": f"{coming_monday(10):%Y-%m-%dT%H:%M}",
+        "booking_id": chosen,
+    }  # fmt: skip
+    first, second = (support.submit("/admin/bookings/new/", typed) for _each in range(2))
+    assert (first.status_code, first.location) == (second.status_code, second.location)
+    assert db.session.query(Booking).count() == 1
+
+
+def test_an_address_typed_in_full_means_just_its_owner(app, support):
+    UserFactory(email="joann@example.com")
+    ann = UserFactory(email="Ann@example.com")
+    ServiceFactory(title="Piano lesson for two")
+    piano = ServiceFactory(title="Piano lesson")
+    typed = {
+        "customer": "ann@example.com", "service": "piano LESSON", "scheduled_at": f"{coming_monday(10):%Y-%m-%dT%H:%M}",
+    }  # fmt: skip
+    assert support.submit("/admin/bookings/new/", typed).status_code == 302
+    booking = db.session.query(Booking).one()
+    assert (booking.customer_id, booking.service_id) == (ann.id, piano.id)
+
+
+@pytest.mark.parametrize("moment", ["9999-12-31 23:30:00+00", "infinity", "-infinity", "20000-01-01 00:00:00+00"])
+def test_a_time_beyond_all_calendars_breaks_no_page(app, support, moment):
+    booking = BookingFactory(status="pending")
+    postgresql = db.engine.dialect.name == "postgresql"
+    stored = moment if postgresql else "9999-12-31 23:30:00"
+    db.session.connection().exec_driver_sql(f"UPDATE bookings SET scheduled_at = '{stored}', created_at = '{stored}'")
+    db.session.commit()
+    for page in (
+        "", "?sort=scheduled_at", f"details/?id={booking.id}", f"edit/?id={booking.id}", f"{booking.id}/confirmation"
+    ):  # fmt: skip
+        assert support.get(f"/admin/bookings/{page}").status_code == 200
+
+
+def test_what_was_typed_is_shown_when_the_session_ended_meanwhile(app, support):
+    booking = BookingFactory(status="pending")
+    address = f"/admin/bookings/{booking.id}/cancellation"
+    typed = {"csrf_token": support.token(address), "reason": "She moved to Łódź."}
+    db.session.connection().exec_driver_sql("UPDATE staff_sessions SET ended_at = created_at")
+    db.session.commit()
+    response = support.post(address, data=typed)
+    assert response.status_code == 401
+    assert "She moved to Łódź." in text(response)
+    assert f"/login?next={address}" in text(response)
+    assert typed["csrf_token"] not in text(response)
+    support.delete_cookie("back_office")
+    refused = support.post(address, data=typed)
+    assert refused.status_code == 400
+    assert "She moved to Łódź." in text(refused)
+
+
+def test_a_bulk_run_that_loses_the_database_says_which_rows_are_done(app, support, monkeypatch):
+    bookings = [BookingFactory(status="pending") for _each in range(4)]
+    form = {"action": "cancellation", "rowid": [str(booking.id) for booking in bookings], "confirmed": "1"}
+    token = support.token("/admin/bookings/")
+    performed = []
+
+    def lose_the_database(*_arguments, **_named):
+        performed.append(1)
+        if len(performed) > 2:
+            raise OperationalError("statement", {}, Exception("gone"))
+        return real(*_arguments, **_named)
+
+    real = views.cancel_booking
+    monkeypatch.setattr(views, "cancel_booking", lose_the_database)
+    result = support.post("/admin/bookings/action/", data={**form, "reason": "A storm.", "csrf_token": token})
+    assert result.status_code == 200
+    assert "2 of 4 done" in text(result)
+    assert "The database did not answer" in text(result)
+    assert len(entries("booking.cancelled")) == 2

@@ -1,6 +1,7 @@
 """Booking on behalf of a customer."""
 
 import datetime as dt
+import uuid
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -22,6 +23,7 @@ from tests.factories import (
 
 def create(service, **changes):
     asked = {
+        "booking_id": uuid.uuid4(),
         "customer": changes.pop("customer", None) or UserFactory(),
         "scheduled_at": coming_monday(10),
         "duration": None,
@@ -88,3 +90,11 @@ def test_availability_is_meant_in_the_marketplace_zone(app):
     with pytest.raises(InvalidInput, match="outside the hours"):
         create(service, scheduled_at=coming_monday(16), zone=ZoneInfo("Asia/Tokyo"))
     assert create(service, scheduled_at=coming_monday(1), zone=ZoneInfo("Asia/Tokyo")).status == "pending"
+
+
+def test_asking_twice_makes_one_booking(app):
+    service, customer, booking_id = ServiceFactory(), UserFactory(), uuid.uuid4()
+    first = create(service, customer=customer, booking_id=booking_id)
+    again = create(service, customer=customer, booking_id=booking_id)
+    assert (first.id, again.id) == (booking_id, booking_id)
+    assert len(entries("booking.created")) == 1
