@@ -128,8 +128,10 @@ def _check(email: str, password: str) -> StaffMember | None:
 def _sign_in(member: StaffMember, password: str) -> None:
     cost = settings().bcrypt_cost
     new_hash = hash_password(password, cost=cost) if is_outdated(member.password_hash, cost=cost) else None
+    earlier = session.get("_user_id", "")
     session.clear()  # Nothing from before the log-in lives on, the CSRF secret included.
-    with transaction():
+    with transaction() as database:
+        end_session(database, earlier)
         key = start_session(member, address=client_address(), user_agent=request.user_agent.string)
         record("staff.signed_in", member, actor=member, label=member.email)
         if new_hash:
@@ -139,16 +141,19 @@ def _sign_in(member: StaffMember, password: str) -> None:
 
 
 def _load(key: str) -> SignedIn | None:
-    found = find_session(
+    found = _find(key)
+    if found is not None and needs_touch(found):
+        session_id = found.id
+        with transaction() as database:
+            touch_session(database, session_id)
+        found = _find(key)  # The commit let go of what had been read.
+    return SignedIn(key, found) if found is not None else None
+
+
+def _find(key: str) -> StaffSession | None:
+    return find_session(
         db.session(),
         key,
         idle=dt.timedelta(minutes=settings().session_idle_minutes),
         absolute=dt.timedelta(hours=settings().session_hours),
     )
-    if found is None:
-        return None
-    if needs_touch(found):
-        session_id = found.id
-        with transaction() as database:
-            touch_session(database, session_id)
-    return SignedIn(key, found)

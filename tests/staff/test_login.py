@@ -1,0 +1,219 @@
+"""Logging in: who gets in, what the others are told, and how often they may try."""
+
+import datetime as dt
+
+import bcrypt
+import pytest
+import sqlalchemy as sa
+
+from marketplace import passwords
+from marketplace.extensions import db, limiter
+from marketplace.staff.models import StaffMember
+from tests.audit_log import entries
+from tests.factories import PASSWORD, StaffMemberFactory
+
+WRONG = "wrong horse battery"
+SENTENCE = "E-mail and password do not fit together."
+TOO_LONG = "Use at most 72 bytes"
+
+
+def test_the_right_password_opens_the_first_page(stranger):
+    answer = stranger.log_in(StaffMemberFactory())
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/admin/")
+    assert stranger.get("/admin/").status_code == 200
+
+
+@pytest.mark.parametrize("typed", ["SAM@EXAMPLE.COM", " sam@example.com ", "Sam@Example.com"])
+def test_the_e_mail_is_known_whatever_its_case(stranger, typed):
+    StaffMemberFactory(email="sam@example.com")
+    assert stranger.submit("/login", {"email": typed, "password": PASSWORD}).status_code == 302
+
+
+@pytest.mark.parametrize("typed", [PASSWORD.upper(), PASSWORD + " ", " " + PASSWORD, PASSWORD[:-1], "x"])
+def test_the_password_has_to_be_exact(stranger, typed):
+    assert stranger.log_in(StaffMemberFactory(), typed).status_code == 401
+    assert stranger.get("/admin/").status_code == 302
+
+
+def test_unknown_wrong_and_disabled_get_the_same_answer(app):
+    known, disabled = StaffMemberFactory(), StaffMemberFactory(is_active=False)
+    answers = []
+    for email, password in (
+        (known.email, WRONG),
+        ("nobody@example.com", WRONG),
+        ("nobody@example.com", PASSWORD),
+        (disabled.email, WRONG),
+        (disabled.email, PASSWORD),
+    ):
+        answer = app.test_client().submit("/login", {"email": email, "password": password})
+        page = answer.get_data(as_text=True)
+        assert SENTENCE in page
+        answers.append((answer.status_code, without_what_is_typed(page, email)))
+    assert {status for status, _page in answers} == {401}
+    assert len({page for _status, page in answers}) == 1
+
+
+def test_an_unknown_e_mail_costs_as_many_checks_as_a_known_one(app, stranger, monkeypatch):
+    checks = []
+    monkeypatch.setattr(passwords.bcrypt, "checkpw", lambda _typed, known: checks.append(known) or False)
+    known, disabled = StaffMemberFactory(), StaffMemberFactory(is_active=False)
+    passwords.decoy_hash(app.extensions["settings"].bcrypt_cost)
+    counts = []
+    for email in (known.email, "nobody@example.com", disabled.email):
+        checks.clear()
+        assert stranger.submit("/login", {"email": email, "password": WRONG}).status_code == 401
+        counts.append([bytes(known).split(b"$")[2] for known in checks])
+    assert counts == [[b"04"]] * 3, "one check each, of the same cost"
+
+
+@pytest.mark.parametrize("password", ["x" * 73, "é" * 37, "🎈" * 19, "x" * 5000])
+def test_a_password_that_bcrypt_cannot_see_all_of_is_refused_with_the_reason(stranger, password):
+    for email in (StaffMemberFactory().email, "nobody@example.com"):
+        answer = stranger.submit("/login", {"email": email, "password": password})
+        assert answer.status_code == 422
+        assert TOO_LONG in answer.get_data(as_text=True)
+
+
+def test_a_password_of_exactly_72_bytes_works(stranger):
+    password = "é" * 36
+    member = StaffMemberFactory(password_hash=bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode())
+    assert stranger.log_in(member, password[:-1]).status_code == 401
+    assert stranger.log_in(member, password).status_code == 302
+
+
+@pytest.mark.parametrize("stored", ["", "!", "plain text", "$2b$04$short", "$argon2id$v=19$x"])
+def test_a_malformed_hash_lets_nobody_in(stranger, stored):
+    member = StaffMemberFactory(password_hash=stored)
+    assert stranger.log_in(member).status_code == 401
+    assert stranger.log_in(member, stored or "x").status_code == 401
+
+
+def test_a_cheaper_hash_is_made_anew_at_log_in_and_only_then(app, stranger, monkeypatch):
+    dearer = app.extensions["settings"].model_copy(update={"bcrypt_cost": 5})
+    monkeypatch.setitem(app.extensions, "settings", dearer)
+    member = StaffMemberFactory()
+    assert stranger.log_in(member, WRONG).status_code == 401
+    assert cost_of(member) == "04"
+    assert stranger.log_in(member).status_code == 302
+    renewed = hash_of(member)
+    assert cost_of(member) == "05"
+    assert bcrypt.checkpw(PASSWORD.encode(), renewed.encode())
+    assert app.test_client().log_in(member).status_code == 302
+    assert hash_of(member) == renewed
+
+
+def test_blank_fields_are_asked_for(stranger):
+    assert stranger.submit("/login", {"email": "", "password": ""}).status_code == 422
+    assert stranger.submit("/login", {"email": "x@example.com", "password": ""}).status_code == 422
+    assert stranger.submit("/login").status_code == 422
+
+
+def test_logging_in_and_out_is_recorded_and_failing_is_not_believed(stranger):
+    member = StaffMemberFactory()
+    stranger.log_in(member, WRONG)
+    stranger.log_in(member)
+    stranger.submit("/logout", page="/admin/")
+    assert [(entry.action, entry.actor_id) for entry in entries()] == [
+        ("staff.signed_in", member.id),
+        ("staff.signed_out", member.id),
+    ]
+
+
+def test_the_eleventh_wrong_try_on_an_account_is_refused_from_anywhere(app):
+    member = StaffMemberFactory()
+    for number in range(10):
+        assert attempt(app, member.email, WRONG, f"203.0.113.{number}").status_code == 401
+    answer = attempt(app, member.email.upper(), WRONG, "203.0.113.99")
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "Too many tries" in answer.get_data(as_text=True)
+    assert attempt(app, member.email, PASSWORD, "203.0.113.98").status_code == 429
+
+
+def test_spraying_one_password_over_many_accounts_is_stopped(app):
+    members = [StaffMemberFactory() for _each in range(12)]
+    statuses = [attempt(app, member.email, WRONG, "203.0.113.7").status_code for member in members]
+    assert statuses == [401] * 10 + [429] * 2
+    assert attempt(app, members[11].email, PASSWORD, "203.0.113.8").status_code == 302
+
+
+def test_tries_on_accounts_that_do_not_exist_count_as_well(app):
+    statuses = [attempt(app, "nobody@example.com", WRONG, f"203.0.113.{number}").status_code for number in range(11)]
+    assert statuses == [401] * 10 + [429]
+
+
+def test_a_password_that_is_too_long_counts_as_a_try(app):
+    statuses = [attempt(app, "x@example.com", "x" * 100, "203.0.113.7").status_code for _number in range(11)]
+    assert statuses == [422] * 10 + [429]
+
+
+def test_those_who_get_in_are_not_counted(app):
+    member = StaffMemberFactory()
+    assert [attempt(app, member.email, PASSWORD, "203.0.113.7").status_code for _number in range(15)] == [302] * 15
+    assert attempt(app, member.email, WRONG, "203.0.113.7").status_code == 401
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "X-Client-IP", "True-Client-IP"])
+def test_a_forged_origin_buys_no_more_tries(app, header):
+    statuses = []
+    for number in range(11):
+        value = f"for=198.51.100.{number}" if header == "Forwarded" else f"198.51.100.{number}"
+        statuses.append(attempt(app, f"user{number}@example.com", WRONG, "203.0.113.7", {header: value}).status_code)
+    assert statuses == [401] * 10 + [429]
+
+
+def test_tries_are_forgotten_after_five_minutes(app, time_machine):
+    time_machine.move_to(dt.datetime.now(dt.UTC))
+    member = StaffMemberFactory()
+    for _number in range(10):
+        attempt(app, member.email, WRONG, "203.0.113.7")
+    time_machine.shift(4 * 60)
+    assert attempt(app, member.email, PASSWORD, "203.0.113.7").status_code == 429
+    time_machine.shift(62)
+    assert attempt(app, member.email, PASSWORD, "203.0.113.7").status_code == 302
+
+
+def test_looking_at_the_page_is_not_a_try(stranger):
+    assert [stranger.get("/login").status_code for _number in range(30)] == [200] * 30
+
+
+def test_whoever_is_logged_in_is_led_on(support):
+    assert support.get("/login").headers["Location"] == "/admin/"
+
+
+def test_the_password_comes_back_in_no_page(stranger):
+    for password in (WRONG, "y" * 80):
+        page = stranger.submit("/login", {"email": "sam@example.com", "password": password}).get_data(as_text=True)
+        assert "sam@example.com" in page
+        assert password not in page
+
+
+# -- What the tests above are made of ------------------------------------------------------------
+
+
+def attempt(app, email, password, address, headers=None):
+    browser = app.test_client()
+    place = {"REMOTE_ADDR": address}
+    token = browser.get("/login", environ_overrides=place).get_data(as_text=True)
+    token = token.split('name="csrf_token"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
+    form = {"csrf_token": token, "email": email, "password": password}
+    return browser.post("/login", data=form, environ_overrides=place, headers=headers)
+
+
+def without_what_is_typed(page, email):
+    token = page.split('name="csrf_token"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
+    return page.replace(token, "").replace(email, "")
+
+
+def hash_of(member):
+    db.session.rollback()
+    return db.session.scalar(sa.select(StaffMember.password_hash).where(StaffMember.id == member.id))
+
+
+def cost_of(member):
+    return hash_of(member).split("$")[2]
+
+
+@pytest.fixture(autouse=True)
+def fresh_counts(app):
+    limiter.reset()
