@@ -92,7 +92,7 @@ FORMS = {
     "/login": {"email": TEXTS, "password": TEXTS, "next": TEXTS},
     "/reset/new-password": {"password": TEXTS, "again": TEXTS},
 }  # fmt: skip
-VERBS = ("confirmation", "cancellation", "reset-link", "revocation", "state", "nothing")
+VERBS = ("confirmation", "cancellation", "reset-link", "revocation", "disabling", "enabling", "nothing")
 
 
 @dataclass(frozen=True)

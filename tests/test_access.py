@@ -92,7 +92,8 @@ ACCESS = {
         create=Permission.STAFF_MANAGE,
         edit=Permission.STAFF_MANAGE,
     ),
-    **verb_route("staff.state_view", Permission.STAFF_MANAGE),
+    **verb_route("staff.disabling_view", Permission.STAFF_MANAGE),
+    **verb_route("staff.enabling_view", Permission.STAFF_MANAGE),
     **table_routes("audit", read=Permission.AUDIT_READ),
 }
 """Endpoint and method to who may use it. A new route belongs in here before anybody can use it."""
@@ -326,7 +327,8 @@ def test_support_reaches_no_staff_account_by_any_address(app, support):
         f"/admin/staff/edit/?id={other.id}",
         f"/admin/staff/details/?id={other.id}",
         f"/admin/staff/{other.id}",
-        f"/admin/staff/{other.id}/state",
+        f"/admin/staff/{other.id}/disabling",
+        f"/admin/staff/{other.id}/enabling",
         "/admin/staff/export/csv/",
         "/admin/staff/ajax/lookup/?name=staff&query=a",
     ):
@@ -343,7 +345,7 @@ def test_nobody_changes_their_own_role_or_shuts_their_own_account(app, administr
     answer = administrator.post(edit, data={**form_on(administrator, edit), "role": "support"})
     assert answer.status_code == 409
     assert "Nobody changes or disables their own account." in answer.get_data(as_text=True)
-    state = f"/admin/staff/{mine}/state"
+    state = f"/admin/staff/{mine}/disabling"
     assert "Nobody changes or disables their own account." in administrator.get(state).get_data(as_text=True)
     assert administrator.submit(state, {"reason": "x"}, page=edit).status_code == 409
     member = db.session.get(StaffMember, mine)
@@ -354,8 +356,8 @@ def test_the_last_administrator_stays_one(app, administrator, as_role):
     """Of two who disable each other, the second finds the door shut."""
     other = as_role(Role.ADMINISTRATOR)
     page = other.token("/admin/staff/new/")
-    assert administrator.submit(f"/admin/staff/{other.member_id}/state", {"reason": "x"}).status_code == 302
-    answer = other.post(f"/admin/staff/{administrator.member_id}/state", data={"reason": "x", "csrf_token": page})
+    assert administrator.submit(f"/admin/staff/{other.member_id}/disabling", {"reason": "x"}).status_code == 302
+    answer = other.post(f"/admin/staff/{administrator.member_id}/disabling", data={"reason": "x", "csrf_token": page})
     assert answer.status_code == 401
     assert db.session.get(StaffMember, administrator.member_id).is_active
 

@@ -155,6 +155,24 @@ def test_an_amount_that_no_column_holds_is_refused(administrator, table, name, v
     assert stored_rows(but=("staff_sessions",)) == before
 
 
+@pytest.mark.parametrize("blank", [" ", "\t", "\u00a0", " \r\n "])
+def test_blanks_are_no_answer(app, administrator, blank):
+    ids = rows()
+    before = stored_rows(but=("staff_sessions",))
+    for path, name in (
+        (f"/admin/services/edit/?id={ids['services']}", "title"),
+        (f"/admin/services/edit/?id={ids['services']}", "description"),
+        (f"/admin/services/edit/?id={ids['services']}", "category"),
+        (f"/admin/staff/edit/?id={ids['staff']}", "name"),
+        (f"/admin/users/edit/?id={ids['users']}", "email"),
+        (f"/admin/staff/{ids['staff']}/disabling", "reason"),
+        (f"/admin/bookings/{ids['bookings']}/cancellation", "reason"),
+    ):
+        answer = administrator.post(path, data={**form_on(administrator, path), name: blank})
+        assert answer.status_code == 422, (path, name)
+    assert stored_rows(but=("staff_sessions",)) == before
+
+
 @pytest.mark.parametrize(
     "value", ["0000-01-01T00:00", "10000-01-01T00:00", "0001-01-01T00:00", "9999-12-31T23:59", "x", ""]
 )

@@ -51,7 +51,8 @@ PAGES = {
     "/admin/staff/new/": ADMINISTRATOR,
     "/admin/staff/details/?id={colleague}": ADMINISTRATOR,
     "/admin/staff/edit/?id={colleague}": ADMINISTRATOR,
-    "/admin/staff/{colleague}/state": ADMINISTRATOR,
+    "/admin/staff/{colleague}/disabling": ADMINISTRATOR,
+    "/admin/staff/{colleague}/enabling": ADMINISTRATOR,
     "/admin/audit/": AUDITORS,
     "/admin/audit/details/?id=1": AUDITORS,
 }

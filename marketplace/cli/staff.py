@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask.cli import AppGroup
 
 from marketplace.audit import Command
+from marketplace.backoffice.fields import EMAIL
 from marketplace.errors import DomainError
 from marketplace.extensions import db, settings
 from marketplace.passwords import STAFF_MINIMUM, hash_password, password_problem
@@ -32,7 +33,7 @@ def create(email: str, role: str, name: str, password_stdin: bool) -> None:
     problem = password_problem(password, minimum=STAFF_MINIMUM)
     if problem:
         raise click.ClickException(problem)
-    if "@" not in email:
+    if len(email) > 255 or not EMAIL.regex.match(email.strip()):
         raise click.ClickException(f"{email} is not an e-mail address.")
     password_hash = hash_password(password, cost=settings().bcrypt_cost)
     try:

@@ -72,12 +72,10 @@ def change_role(member: StaffMember, *, role: str, actor: Actor) -> None:
 def disable_staff_member(member: StaffMember, *, reason: str, actor: Actor) -> None:
     """Shut the account and end its sessions.
 
-    :raises NotAllowedNow: for one's own account, the last administrator's, and one that is shut already.
+    :raises NotAllowedNow: as `disable_refusal` says.
     """
     lock(member)
-    if not member.is_active:
-        raise NotAllowedNow(f"{member.email} is disabled already.")
-    _refuse(role_change_refusal(member, actor=actor))
+    _refuse(disable_refusal(member, actor=actor))
     record(
         "staff.disabled",
         member,
@@ -90,14 +88,20 @@ def disable_staff_member(member: StaffMember, *, reason: str, actor: Actor) -> N
     end_all_sessions(member)
 
 
+def disable_refusal(member: StaffMember, *, actor: Actor) -> str | None:
+    """Say why `actor` may not disable `member`; None when they may."""
+    if not member.is_active:
+        return f"{member.email} is disabled already."
+    return role_change_refusal(member, actor=actor)
+
+
 def enable_staff_member(member: StaffMember, *, reason: str, actor: Actor) -> None:
     """Open a disabled account again.
 
-    :raises NotAllowedNow: when it is open.
+    :raises NotAllowedNow: as `enable_refusal` says.
     """
     lock(member)
-    if member.is_active:
-        raise NotAllowedNow(f"{member.email} is not disabled.")
+    _refuse(enable_refusal(member))
     record(
         "staff.enabled",
         member,
@@ -107,6 +111,11 @@ def enable_staff_member(member: StaffMember, *, reason: str, actor: Actor) -> No
         changes={"is_active": (False, True)},
     )
     member.is_active, member.updated_at = True, utcnow()
+
+
+def enable_refusal(member: StaffMember) -> str | None:
+    """Say why the account cannot be enabled; None when it can."""
+    return f"{member.email} is not disabled." if member.is_active else None
 
 
 def change_staff_password(member: StaffMember, *, password_hash: str, actor: Actor) -> None:

@@ -25,10 +25,11 @@ from marketplace.staff.models import StaffMember
 from marketplace.staff.operations import (
     change_role,
     create_staff_member,
+    disable_refusal,
     disable_staff_member,
+    enable_refusal,
     enable_staff_member,
     rename_staff_member,
-    role_change_refusal,
 )
 
 
@@ -70,10 +71,10 @@ class StaffView(TableView):
         return select.where(sa.or_(*(column.icontains(term, autoescape=True) for column in columns)))
 
     def verbs(self, row: StaffMember) -> Sequence[Verb]:
-        url = self.get_url(".state_view", record_id=row.id)
         if row.is_active:
-            return (Verb(_("Disable"), url, role_change_refusal(row, actor=actor()), "danger"),)
-        return (Verb(_("Enable"), url, None, "success"),)
+            url = self.get_url(".disabling_view", record_id=row.id)
+            return (Verb(_("Disable"), url, disable_refusal(row, actor=actor()), "danger"),)
+        return (Verb(_("Enable"), self.get_url(".enabling_view", record_id=row.id), enable_refusal(row), "success"),)
 
     def create_row(self, form: NewStaffMemberForm) -> StaffMember:
         password_hash = hash_password(form.password.data or "", cost=settings().bcrypt_cost)
@@ -93,21 +94,24 @@ class StaffView(TableView):
             change_role(row, role=changes["role"], actor=actor())
 
     @requires(Permission.STAFF_MANAGE)
-    @expose("/<uuid:record_id>/state", methods=("GET", "POST"))
-    def state_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
-        """Disable an active account, enable a disabled one."""
+    @expose("/<uuid:record_id>/disabling", methods=("GET", "POST"))
+    def disabling_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
         member, form = self.find(str(record_id)), ReasonForm()
-        if member.is_active:
-            return self.verb_page(
-                member,
-                form,
-                lambda: disable_staff_member(member, reason=form.reason.data, actor=actor()),
-                title=_("Disable %(email)s", email=member.email),
-                done=_("The account is disabled."),
-                template="admin/model/verb.html",
-                refusal=role_change_refusal(member, actor=actor()),
-                style="danger",
-            )
+        return self.verb_page(
+            member,
+            form,
+            lambda: disable_staff_member(member, reason=form.reason.data, actor=actor()),
+            title=_("Disable %(email)s", email=member.email),
+            done=_("The account is disabled."),
+            template="admin/model/verb.html",
+            refusal=disable_refusal(member, actor=actor()),
+            style="danger",
+        )
+
+    @requires(Permission.STAFF_MANAGE)
+    @expose("/<uuid:record_id>/enabling", methods=("GET", "POST"))
+    def enabling_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        member, form = self.find(str(record_id)), ReasonForm()
         return self.verb_page(
             member,
             form,
@@ -115,5 +119,5 @@ class StaffView(TableView):
             title=_("Enable %(email)s", email=member.email),
             done=_("The account is open again."),
             template="admin/model/verb.html",
-            refusal=None,
+            refusal=enable_refusal(member),
         )
