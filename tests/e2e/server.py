@@ -25,7 +25,7 @@ def served(log: Path, **settings: str) -> Iterator[str]:
         process = subprocess.Popen(  # noqa: S603 - this very interpreter, with arguments of our own
             [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "app:app"],
             cwd=ROOT,
-            env={"BIND": f"fd://{listener.fileno()}", **_environment(origin), **settings},
+            env={"BIND": f"fd://{listener.fileno()}", **environment(origin), **settings},
             pass_fds=[listener.fileno()],
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -38,7 +38,7 @@ def served(log: Path, **settings: str) -> Iterator[str]:
         process.wait(PATIENCE)
 
 
-def _environment(origin: str) -> dict[str, str]:
+def environment(origin: str) -> dict[str, str]:
     """Return what the server knows: nothing of ours but the paths, and what every run of these tests has in common."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     return inherited | {
