@@ -1,5 +1,7 @@
 """Forms of the log-in and of staff accounts."""
 
+from zoneinfo import available_timezones
+
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, SelectChoice, SelectField, StringField
@@ -45,3 +47,12 @@ class NewStaffMemberForm(FlaskForm):
 class StaffMemberForm(EditForm):
     name = StringField(_("Name"), [DataRequired(), Length(max=100)], filters=[strip])
     role = SelectField(_("Role"), [InputRequired()], choices=ROLE_CHOICES)
+    timezone = SelectField(
+        _("Time zone"),
+        choices=[
+            SelectChoice("", _("The marketplace’s own")),
+            *(SelectChoice(name, name) for name in sorted(available_timezones())),
+        ],
+        filters=[lambda zone: zone or ""],
+        description=_("In which they read and type times."),
+    )

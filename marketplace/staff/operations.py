@@ -1,5 +1,8 @@
 """What can be done to staff accounts."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -38,12 +41,16 @@ def create_staff_member(
     return member
 
 
-def rename_staff_member(member: StaffMember, *, name: str, actor: Actor) -> None:
+def edit_staff_member(member: StaffMember, *, changes: Mapping[str, Any], actor: Actor) -> None:
+    """Change name or time zone; the role has a verb of its own."""
     lock(member)
-    if name == member.name:
+    changed = {key: (getattr(member, key), new) for key, new in changes.items() if getattr(member, key) != new}
+    if not changed:
         return
-    record("staff.renamed", member, actor=actor, label=member.email, changes={"name": (member.name, name)})
-    member.name, member.updated_at = name, utcnow()
+    record("staff.edited", member, actor=actor, label=member.email, changes=changed)
+    for key, (_old, new) in changed.items():
+        setattr(member, key, new)
+    member.updated_at = utcnow()
 
 
 def role_change_refusal(member: StaffMember, *, actor: Actor) -> str | None:

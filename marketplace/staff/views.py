@@ -27,9 +27,9 @@ from marketplace.staff.operations import (
     create_staff_member,
     disable_refusal,
     disable_staff_member,
+    edit_staff_member,
     enable_refusal,
     enable_staff_member,
-    rename_staff_member,
 )
 
 
@@ -88,8 +88,8 @@ class StaffView(TableView):
         )
 
     def change_row(self, row: StaffMember, changes: Mapping[str, Any]) -> None:
-        if "name" in changes:
-            rename_staff_member(row, name=changes["name"], actor=actor())
+        edited = {name: value or None for name, value in changes.items() if name in ("name", "timezone")}
+        edit_staff_member(row, changes=edited, actor=actor())
         if "role" in changes:
             change_role(row, role=changes["role"], actor=actor())
 

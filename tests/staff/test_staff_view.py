@@ -1,5 +1,8 @@
 """The screen of staff accounts."""
 
+import datetime as dt
+from html import unescape
+
 import bcrypt
 import pytest
 import sqlalchemy as sa
@@ -7,7 +10,7 @@ import sqlalchemy as sa
 from marketplace.extensions import db
 from marketplace.staff.models import StaffMember
 from tests.audit_log import entries
-from tests.factories import PASSWORD_HASH, StaffMemberFactory
+from tests.factories import PASSWORD_HASH, BookingFactory, StaffMemberFactory
 from tests.pages import fields_of
 from tests.raw_rows import stored_rows
 
@@ -87,7 +90,7 @@ def test_a_role_is_changed_and_both_are_recorded(administrator):
     assert answer.status_code == 302
     assert find(member.email).role == "manager"
     assert entries("staff.role_changed")[0].changes == {"role": ["support", "manager"]}
-    assert entries("staff.renamed")[0].changes == {"name": ["Old", "New"]}
+    assert entries("staff.edited")[0].changes == {"name": ["Old", "New"]}
 
 
 def test_shutting_an_account_needs_a_reason(administrator):
@@ -124,3 +127,20 @@ def test_the_list_marks_who_is_disabled(administrator):
 def find(email):
     db.session.rollback()
     return db.session.scalars(sa.select(StaffMember).where(StaffMember.email == email)).one()
+
+
+def test_a_member_reads_times_in_the_zone_they_were_given(app, administrator):
+    colleague = StaffMemberFactory(role="manager")
+    BookingFactory(scheduled_at=dt.datetime(2026, 7, 1, 15, 34, tzinfo=dt.UTC))
+    browser = app.test_client()
+    browser.log_in(colleague)
+    assert "15:34" in browser.get("/admin/bookings/").get_data(as_text=True)
+    address = f"/admin/staff/edit/?id={colleague.id}"
+    page = administrator.get(address).get_data(as_text=True)
+    loaded = unescape(page.split('name="loaded"', 1)[1].split('value="', 1)[1].split('"', 1)[0])
+    typed = {"loaded": loaded, "name": colleague.name, "role": "manager", "timezone": "Asia/Tokyo"}
+    assert administrator.submit(address, typed).status_code == 302
+    shown = browser.get("/admin/bookings/").get_data(as_text=True)
+    assert "2 Jul 2026" in shown
+    assert "00:34" in shown
+    assert "Asia/Tokyo" in shown
