@@ -9,6 +9,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, PositiveInt, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 SECRET_KEY_MINIMUM = 32
 """Characters; 32 random hex characters carry 128 bits."""
@@ -29,9 +31,13 @@ def psycopg_url(url: str) -> str:
     """Return `url` with the one driver we ship: `postgres://` and `postgresql://` become psycopg 3."""
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
+            url = "postgresql+psycopg://" + url.removeprefix(prefix)
     if not url.startswith(("postgresql+psycopg://", "sqlite://")):
         raise ValueError("must start with postgresql+psycopg:// or sqlite://")
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        raise ValueError("is not written as postgresql+psycopg://user:password@host:port/name") from None
     return url
 
 
@@ -81,6 +87,13 @@ class Settings(BaseSettings):
     timezone: str = "UTC"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     testing: bool = False
+
+    @field_validator("secret_key_fallbacks")
+    @classmethod
+    def _strong_fallbacks(cls, keys: tuple[str, ...]) -> tuple[str, ...]:
+        for key in keys:
+            _strong_key(SecretStr(key))  # Whoever knows it can sign cookies, as with the key itself.
+        return keys
 
     @field_validator("timezone")
     @classmethod
@@ -138,6 +151,8 @@ def _from_files() -> dict[str, Any]:
                 values[name] = Path(path).read_text(encoding="utf-8").strip()
             except OSError as failure:
                 raise SystemExit(f"The back office cannot start: {name.upper()}_FILE: {failure}.") from None
+            except UnicodeDecodeError:
+                raise SystemExit(f"The back office cannot start: {name.upper()}_FILE: {path} holds no text.") from None
     return values
 
 
