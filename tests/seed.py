@@ -90,8 +90,12 @@ def contents(url: str) -> dict[str, tuple[int, str]]:
     row = "xmin::text || ctid::text || t::text"
     with engine.connect() as connection:
         return {
-            table: tuple(connection.execute(sa.text(
-                f"SELECT count(*), md5(string_agg({row}, '|' ORDER BY id)) FROM {table} AS t",
-            )).one())
+            table: tuple(
+                connection.execute(
+                    sa.text(
+                        f"SELECT count(*), md5(string_agg({row}, '|' ORDER BY id)) FROM {table} AS t",
+                    )
+                ).one()
+            )
             for table in TABLES
         }

@@ -18,8 +18,7 @@ from tests.servers import postgresql_database, sqlite_database
 def engine(request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
     """A migrated database of each kind with one audit entry in it."""
     database = (
-        sqlite_database() if request.param == "sqlite"
-        else postgresql_database(request.getfixturevalue("postgresql"))
+        sqlite_database() if request.param == "sqlite" else postgresql_database(request.getfixturevalue("postgresql"))
     )
     with database as url, app_on(url):
         upgrade()
@@ -30,9 +29,17 @@ def engine(request: pytest.FixtureRequest) -> Iterator[sa.Engine]:
 
 def entry(position: int, action: str = "booking.cancelled") -> dict[str, object]:
     return {
-        "id": position, "at": utcnow(), "action": action, "actor_kind": "command", "actor_label": "test",
-        "subject_type": "bookings", "subject_id": "1", "subject_label": "1", "changes": {},
-        "previous_hash": GENESIS[:-1] + str(position), "hash": f"{position:064x}",
+        "id": position,
+        "at": utcnow(),
+        "action": action,
+        "actor_kind": "command",
+        "actor_label": "test",
+        "subject_type": "bookings",
+        "subject_id": "1",
+        "subject_label": "1",
+        "changes": {},
+        "previous_hash": GENESIS[:-1] + str(position),
+        "hash": f"{position:064x}",
     }
 
 
@@ -59,12 +66,15 @@ def test_an_entry_can_be_added(engine: sa.Engine):
     assert entries(engine) == [(1, "booking.cancelled"), (2, "booking.confirmed")]
 
 
-@pytest.mark.parametrize("statement", [
-    "UPDATE audit_events SET action = 'nothing.happened'",
-    "UPDATE audit_events SET action = action WHERE id = 1",
-    "DELETE FROM audit_events",
-    "DELETE FROM audit_events WHERE id = 1",
-])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_events SET action = 'nothing.happened'",
+        "UPDATE audit_events SET action = action WHERE id = 1",
+        "DELETE FROM audit_events",
+        "DELETE FROM audit_events WHERE id = 1",
+    ],
+)
 def test_an_entry_can_be_neither_changed_nor_deleted(engine: sa.Engine, statement: str):
     assert refused(engine, statement)
 
@@ -77,10 +87,13 @@ def test_the_log_cannot_be_truncated(engine: sa.Engine):
 
 
 def test_an_upsert_does_not_change_an_entry(engine: sa.Engine):
-    assert refused(engine, """
+    assert refused(
+        engine,
+        """
         INSERT INTO audit_events SELECT * FROM audit_events WHERE id = 1
         ON CONFLICT (id) DO UPDATE SET action = 'nothing.happened'
-    """)
+    """,
+    )
 
 
 def test_an_entry_cannot_be_replaced(engine: sa.Engine):

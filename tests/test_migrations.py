@@ -34,8 +34,7 @@ REFERENCES = {
 def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     """An app on a new, empty database of each kind."""
     database = (
-        sqlite_database() if request.param == "sqlite"
-        else postgresql_database(request.getfixturevalue("postgresql"))
+        sqlite_database() if request.param == "sqlite" else postgresql_database(request.getfixturevalue("postgresql"))
     )
     with database as url, app_on(url) as app:
         yield app

@@ -24,7 +24,9 @@ def sample_data_command(bookings: int, seed: int) -> None:
             click.echo(f"Sample data is already there: {earlier}. Nothing was changed.")
             return
         with click.progressbar(
-            length=planned(bookings, seed, today), label="Sample data", hidden=not sys.stdout.isatty(),
+            length=planned(bookings, seed, today),
+            label="Sample data",
+            hidden=not sys.stdout.isatty(),
         ) as bar:
             made = load(bookings, seed, today, bar.update)
     except DomainError as refusal:

@@ -38,7 +38,10 @@ def check_schema() -> None:
 
 @schema_commands.command("adopt")
 @click.option(
-    "--lock-timeout", type=click.FloatRange(min=0.01), default=5.0, show_default=True,
+    "--lock-timeout",
+    type=click.FloatRange(min=0.01),
+    default=5.0,
+    show_default=True,
     help="Seconds to wait for a table that other programs are using.",
 )
 def adopt_database(lock_timeout: float) -> None:

@@ -107,17 +107,26 @@ def _constraints(table: sa.Table, inspector: Inspector) -> Iterator[Difference]:
     yield from _by_name(table, "primary key", _expected(table, sa.PrimaryKeyConstraint), keys)
 
     uniques = inspector.get_unique_constraints(table.name)
-    yield from _by_name(table, "unique constraint", _expected(table, sa.UniqueConstraint), {
-        _name(unique["name"]): ", ".join(unique["column_names"]) for unique in uniques
-    })
+    yield from _by_name(
+        table,
+        "unique constraint",
+        _expected(table, sa.UniqueConstraint),
+        {_name(unique["name"]): ", ".join(unique["column_names"]) for unique in uniques},
+    )
     checks = inspector.get_check_constraints(table.name)
-    yield from _by_name(table, "check", _expected(table, sa.CheckConstraint), {
-        _name(check["name"]): check["sqltext"] for check in checks
-    })
+    yield from _by_name(
+        table,
+        "check",
+        _expected(table, sa.CheckConstraint),
+        {_name(check["name"]): check["sqltext"] for check in checks},
+    )
     foreign_keys = inspector.get_foreign_keys(table.name)
-    yield from _by_name(table, "foreign key", _expected(table, sa.ForeignKeyConstraint), {
-        _name(foreign_key["name"]): _found_reference(foreign_key) for foreign_key in foreign_keys
-    })
+    yield from _by_name(
+        table,
+        "foreign key",
+        _expected(table, sa.ForeignKeyConstraint),
+        {_name(foreign_key["name"]): _found_reference(foreign_key) for foreign_key in foreign_keys},
+    )
 
 
 def _indexes(connection: Connection, table: sa.Table) -> Iterator[Difference]:
@@ -142,7 +151,10 @@ def _triggers(connection: Connection, table: sa.Table) -> Iterator[Difference]:
 
 
 def _by_name(
-    table: sa.Table, what: str, expected: Mapping[str, str], found: Mapping[str, str],
+    table: sa.Table,
+    what: str,
+    expected: Mapping[str, str],
+    found: Mapping[str, str],
 ) -> Iterator[Difference]:
     for name in sorted(expected.keys() | found.keys()):
         if name not in found:
@@ -160,8 +172,11 @@ def _expected(table: sa.Table, kind: type[sa.Constraint]) -> dict[str, str]:
 def _definition(rule: sa.Constraint) -> str:
     if isinstance(rule, sa.ForeignKeyConstraint):
         return _reference(
-            rule.column_keys, rule.referred_table.name, [element.column.name for element in rule.elements],
-            rule.ondelete, rule.onupdate,
+            rule.column_keys,
+            rule.referred_table.name,
+            [element.column.name for element in rule.elements],
+            rule.ondelete,
+            rule.onupdate,
         )
     if isinstance(rule, sa.CheckConstraint):
         return str(rule.sqltext)
@@ -171,8 +186,11 @@ def _definition(rule: sa.Constraint) -> str:
 def _found_reference(found: ReflectedForeignKeyConstraint) -> str:
     options = found.get("options", {})
     return _reference(
-        found["constrained_columns"], found["referred_table"], found["referred_columns"],
-        options.get("ondelete"), options.get("onupdate"),
+        found["constrained_columns"],
+        found["referred_table"],
+        found["referred_columns"],
+        options.get("ondelete"),
+        options.get("onupdate"),
     )
 
 

@@ -32,7 +32,7 @@ def main() -> None:
 
 def take_picture(origin: str) -> None:
     with chromium() as browser:
-        page = browser.new_page(viewport={"width": 1400, "height": 900}, color_scheme="light", locale="en-GB")
+        page = browser.new_page(viewport={"width": 1400, "height": 900}, color_scheme="light")
         page.goto(f"{origin}/login?next=/admin/bookings/")
         page.get_by_label("E-mail").fill(EMAIL)
         page.get_by_label("Password").fill(PASSWORD)

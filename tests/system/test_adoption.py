@@ -18,7 +18,10 @@ from tests.seed import app_on, contents, run, seed_database
 from tests.servers import postgresql_database, sqlite_database
 
 FOREIGN_KEYS = {
-    "bookings_customer_id_fkey", "bookings_provider_id_fkey", "bookings_service_id_fkey", "services_provider_id_fkey",
+    "bookings_customer_id_fkey",
+    "bookings_provider_id_fkey",
+    "bookings_service_id_fkey",
+    "services_provider_id_fkey",
 }
 NO_ORPHANS = (
     """
@@ -57,10 +60,12 @@ def foreign_keys(url: str) -> dict[str, bool]:
     """Return the foreign keys of the marketplace tables and whether each is validated."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.connect() as connection:
-        found = connection.execute(sa.text(
-            "SELECT conname, convalidated FROM pg_constraint WHERE contype = 'f' AND confdeltype = 'r'"
-            " AND conrelid IN ('services'::regclass, 'bookings'::regclass)",
-        ))
+        found = connection.execute(
+            sa.text(
+                "SELECT conname, convalidated FROM pg_constraint WHERE contype = 'f' AND confdeltype = 'r'"
+                " AND conrelid IN ('services'::regclass, 'bookings'::regclass)",
+            )
+        )
         return {row.conname: row.convalidated for row in found}
 
 
@@ -73,10 +78,12 @@ def everything(url: str) -> list[tuple[object, ...]]:
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     with engine.connect() as connection:
         return [
-            tuple(row) for query in (
+            tuple(row)
+            for query in (
                 "SELECT oid, xmin::text FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY oid",
                 "SELECT oid, xmin::text FROM pg_constraint ORDER BY oid",
-            ) for row in connection.execute(sa.text(query))
+            )
+            for row in connection.execute(sa.text(query))
         ]
 
 
@@ -167,8 +174,11 @@ def test_a_row_without_its_provider_is_listed(app: Flask, url: str):
 
 
 def test_of_many_rows_without_a_parent_the_first_twenty_are_listed(app: Flask, url: str):
-    run(url, "INSERT INTO services SELECT md5('lost' || n)::uuid, md5('nobody')::uuid, 'T', 'D', 'c', 1, 'EUR', 1, '{}'"
-             " FROM generate_series(1, 33) AS n")
+    run(
+        url,
+        "INSERT INTO services SELECT md5('lost' || n)::uuid, md5('nobody')::uuid, 'T', 'D', 'c', 1, 'EUR', 1, '{}'"
+        " FROM generate_series(1, 33) AS n",
+    )
 
     output = invoke(app, "adopt").output
 
@@ -236,20 +246,26 @@ def test_a_migration_that_fails_leaves_an_adoption_that_can_be_finished(app: Fla
     assert invoke(app, "check").exit_code == 0
 
 
-@pytest.mark.parametrize(("statement", "sentence"), [
-    ("ALTER TABLE users DROP COLUMN updated_at", "users: column updated_at is missing."),
-    ("ALTER TABLE services ALTER currency TYPE text", "services: column currency has type TEXT instead of VARCHAR(3)."),
-    ("ALTER TABLE users ADD COLUMN nickname text", "users: column nickname is not part of the schema."),
-    ("DROP TABLE password_reset_tokens", "The table password_reset_tokens is missing."),
-    ("DROP INDEX idx_users_email", "users: index idx_users_email is missing."),
-    (
-        "ALTER TABLE services ADD CONSTRAINT services_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES users",
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("ALTER TABLE users DROP COLUMN updated_at", "users: column updated_at is missing."),
         (
-            "services: foreign key services_provider_id_fkey is `(provider_id) REFERENCES users (id) "
-            "ON DELETE NO ACTION` instead of `(provider_id) REFERENCES users (id) ON DELETE RESTRICT`."
+            "ALTER TABLE services ALTER currency TYPE text",
+            "services: column currency has type TEXT instead of VARCHAR(3).",
         ),
-    ),
-])
+        ("ALTER TABLE users ADD COLUMN nickname text", "users: column nickname is not part of the schema."),
+        ("DROP TABLE password_reset_tokens", "The table password_reset_tokens is missing."),
+        ("DROP INDEX idx_users_email", "users: index idx_users_email is missing."),
+        (
+            "ALTER TABLE services ADD CONSTRAINT services_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES users",
+            (
+                "services: foreign key services_provider_id_fkey is `(provider_id) REFERENCES users (id) "
+                "ON DELETE NO ACTION` instead of `(provider_id) REFERENCES users (id) ON DELETE RESTRICT`."
+            ),
+        ),
+    ],
+)
 def test_a_database_that_is_not_as_documented_is_refused_untouched(app: Flask, url: str, statement: str, sentence: str):
     run(url, statement)
     before = everything(url)
@@ -258,7 +274,8 @@ def test_a_database_that_is_not_as_documented_is_refused_untouched(app: Flask, u
 
     assert result.exit_code == 1
     assert result.output.splitlines() == [
-        sentence, "Error: The marketplace tables are not as documented. Nothing was changed.",
+        sentence,
+        "Error: The marketplace tables are not as documented. Nothing was changed.",
     ]
     assert everything(url) == before
 
@@ -281,7 +298,11 @@ def test_tables_of_other_programs_do_not_matter(app: Flask, url: str):
 
 
 def test_a_database_that_another_program_migrates_is_refused(app: Flask, url: str):
-    run(url, "CREATE TABLE back_office_migrations (version_num varchar(32))", "INSERT INTO back_office_migrations VALUES ('ae10f2')")
+    run(
+        url,
+        "CREATE TABLE back_office_migrations (version_num varchar(32))",
+        "INSERT INTO back_office_migrations VALUES ('ae10f2')",
+    )
 
     result = invoke(app, "adopt")
 

@@ -174,9 +174,13 @@ def test_nobody_can_log_in_as_a_sample_user(sample):
 
 
 def test_reset_tokens_are_open_used_and_expired(sample):
-    tokens = db.session.execute(sa.select(
-        PasswordResetToken.token, PasswordResetToken.is_used, PasswordResetToken.expires_at,
-    )).all()
+    tokens = db.session.execute(
+        sa.select(
+            PasswordResetToken.token,
+            PasswordResetToken.is_used,
+            PasswordResetToken.expires_at,
+        )
+    ).all()
     assert all(re.fullmatch("[0-9a-f]{64}", token) for token, _, _ in tokens)
     states = Counter("used" if used else "open" if expires > NOW else "expired" for _, used, expires in tokens)
     assert states == {"open": 4, "used": 4, "expired": 4}
@@ -205,7 +209,8 @@ def test_statuses_are_believable(sample):
 def test_nobody_books_before_they_or_the_service_were_there(sample):
     rows = db.session.execute(
         sa.select(Booking.created_at, User.created_at, Service.created_at)
-        .join(User, User.id == Booking.customer_id).join(Service, Service.id == Booking.service_id),
+        .join(User, User.id == Booking.customer_id)
+        .join(Service, Service.id == Booking.service_id),
     )
     for booked, joined, opened in rows:
         assert None in (booked, joined) or joined <= booked
@@ -215,11 +220,13 @@ def test_nobody_books_before_they_or_the_service_were_there(sample):
 def test_bookings_mostly_keep_to_the_availability(sample):
     week = {
         service.id: readable_availability(service.availability)
-        for service in db.session.scalars(sa.select(Service)) if not availability_problems(service.availability)
+        for service in db.session.scalars(sa.select(Service))
+        if not availability_problems(service.availability)
     }
     held = [
         week[booking.service_id].covers(booking.scheduled_at, booking.ends_at)
-        for booking in db.session.scalars(sa.select(Booking)) if booking.service_id in week
+        for booking in db.session.scalars(sa.select(Booking))
+        if booking.service_id in week
     ]
     assert 0.9 < sum(held) / len(held) < 1
 
@@ -253,7 +260,9 @@ def overlaps() -> int:
         diaries[booking.provider_id].append((booking.scheduled_at, booking.ends_at))
     return sum(
         one[0] < other[1] and other[0] < one[1]
-        for diary in diaries.values() for place, one in enumerate(diary) for other in diary[:place]
+        for diary in diaries.values()
+        for place, one in enumerate(diary)
+        for other in diary[:place]
     )
 
 
@@ -292,8 +301,15 @@ def test_text_that_is_no_json_is_stored_where_the_database_takes_it(app, sample)
 
 def test_columns_that_may_be_null_sometimes_are(sample):
     for column in (
-        User.created_at, User.updated_at, Service.currency, Service.is_active, Service.created_at, Booking.created_at,
-        Booking.notes, PasswordResetToken.is_used, PasswordResetToken.created_at,
+        User.created_at,
+        User.updated_at,
+        Service.currency,
+        Service.is_active,
+        Service.created_at,
+        Booking.created_at,
+        Booking.notes,
+        PasswordResetToken.is_used,
+        PasswordResetToken.created_at,
     ):
         assert db.session.scalar(sa.select(sa.func.count()).where(column.is_(None))) > 0, column
     assert db.session.scalar(sa.select(sa.func.count()).where(Service.is_active.is_(False))) > 0
@@ -336,7 +352,8 @@ def test_the_progress_adds_up_to_all_rows(app):
 def test_the_command_fills_an_empty_database_and_says_what_it_made(app):
     result = run("--bookings", "80", "--seed", "3")
     assert (result.exit_code, result.output) == (
-        0, "Made 60 users, 40 services, 80 bookings and 12 reset tokens.\n",
+        0,
+        "Made 60 users, 40 services, 80 bookings and 12 reset tokens.\n",
     )
     assert abs(max(db.session.scalars(sa.select(User.created_at).where(User.created_at.isnot(None)))) - utcnow()) < (
         dt.timedelta(days=260)
@@ -356,10 +373,17 @@ def test_a_second_run_changes_nothing_and_says_so(app):
 def test_a_booking_that_staff_added_to_sample_data_does_not_make_it_foreign(sample):
     service = db.session.scalars(sa.select(Service)).first()
     customer = db.session.scalars(sa.select(User).where(User.role == "customer")).first()
-    db.session.add(Booking(
-        service_id=service.id, provider_id=service.provider_id, customer_id=customer.id, status="pending",
-        scheduled_at=NOW, duration=60, total_amount=Decimal(10),
-    ))
+    db.session.add(
+        Booking(
+            service_id=service.id,
+            provider_id=service.provider_id,
+            customer_id=customer.id,
+            status="pending",
+            scheduled_at=NOW,
+            duration=60,
+            total_amount=Decimal(10),
+        )
+    )
     db.session.commit()
     assert found().bookings == MANY + 1
 
@@ -417,5 +441,7 @@ def test_the_catalogue_is_complete():
     longest = max(len(city.name) for city in CITIES) + 3
     assert all(
         0 < len(title) <= 100 - longest
-        for language in TITLES for category in CATEGORIES for title in titles(language, category)
+        for language in TITLES
+        for category in CATEGORIES
+        for title in titles(language, category)
     )

@@ -44,120 +44,126 @@ def check(app: Flask) -> tuple[int, list[str]]:
     return result.exit_code, result.output.splitlines()
 
 
-@pytest.mark.parametrize(("statement", "sentence"), [
-    ("ALTER TABLE users DROP COLUMN updated_at", "users: column updated_at is missing."),
-    ("ALTER TABLE users ADD COLUMN nickname text", "users: column nickname is not part of the schema."),
-    (
-        "ALTER TABLE users ALTER email TYPE varchar(100)",
-        "users: column email has type VARCHAR(100) instead of VARCHAR(255).",
-    ),
-    ("ALTER TABLE users ALTER profile TYPE jsonb", "users: column profile has type JSONB instead of JSON."),
-    (
-        "ALTER TABLE bookings ALTER scheduled_at TYPE timestamp",
-        "bookings: column scheduled_at has type TIMESTAMP WITHOUT TIME ZONE instead of TIMESTAMP WITH TIME ZONE.",
-    ),
-    (
-        "ALTER TABLE bookings ALTER total_amount TYPE numeric(12, 2)",
-        "bookings: column total_amount has type NUMERIC(12, 2) instead of NUMERIC(10, 2).",
-    ),
-    ("ALTER TABLE services ALTER currency SET NOT NULL", "services: column currency may not be NULL."),
-    ("ALTER TABLE services ALTER title DROP NOT NULL", "services: column title may be NULL."),
-    (
-        "ALTER TABLE services ALTER currency SET DEFAULT 'usd'",
-        "services: column currency has the default 'usd'::character varying instead of 'USD'.",
-    ),
-    (
-        "ALTER TABLE services ALTER is_active DROP DEFAULT",
-        "services: column is_active has the default nothing instead of true.",
-    ),
-    (
-        "ALTER TABLE users ALTER email SET DEFAULT ''",
-        "users: column email has the default ''::character varying instead of nothing.",
-    ),
-    (
-        "ALTER TABLE password_reset_tokens DROP CONSTRAINT password_reset_tokens_pkey",
-        "password_reset_tokens: primary key password_reset_tokens_pkey is missing.",
-    ),
-    (
-        "ALTER TABLE users DROP CONSTRAINT users_email_key",
-        "users: unique constraint users_email_key is missing.",
-    ),
-    (
-        "ALTER TABLE services ADD UNIQUE (title)",
-        "services: unique constraint services_title_key is not part of the schema.",
-    ),
-    ("ALTER TABLE users DROP CONSTRAINT users_role_check", "users: check users_role_check is missing."),
-    (
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("ALTER TABLE users DROP COLUMN updated_at", "users: column updated_at is missing."),
+        ("ALTER TABLE users ADD COLUMN nickname text", "users: column nickname is not part of the schema."),
         (
-            "ALTER TABLE bookings DROP CONSTRAINT bookings_duration_check,"
-            " ADD CONSTRAINT bookings_duration_check CHECK (duration >= 0)"
+            "ALTER TABLE users ALTER email TYPE varchar(100)",
+            "users: column email has type VARCHAR(100) instead of VARCHAR(255).",
         ),
-        "bookings: check bookings_duration_check is `duration >= 0` instead of `duration > 0`.",
-    ),
-    (
-        "ALTER TABLE users ADD CHECK (email <> '')",
-        "users: check users_email_check is not part of the schema.",
-    ),
-    (
-        "ALTER TABLE services DROP CONSTRAINT services_provider_id_fkey",
-        "services: foreign key services_provider_id_fkey is missing.",
-    ),
-    (
+        ("ALTER TABLE users ALTER profile TYPE jsonb", "users: column profile has type JSONB instead of JSON."),
         (
-            "ALTER TABLE services DROP CONSTRAINT services_provider_id_fkey,"
-            " ADD CONSTRAINT services_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES users ON DELETE CASCADE"
+            "ALTER TABLE bookings ALTER scheduled_at TYPE timestamp",
+            "bookings: column scheduled_at has type TIMESTAMP WITHOUT TIME ZONE instead of TIMESTAMP WITH TIME ZONE.",
         ),
         (
-            "services: foreign key services_provider_id_fkey is `(provider_id) REFERENCES users (id) "
-            "ON DELETE CASCADE` instead of `(provider_id) REFERENCES users (id) ON DELETE RESTRICT`."
+            "ALTER TABLE bookings ALTER total_amount TYPE numeric(12, 2)",
+            "bookings: column total_amount has type NUMERIC(12, 2) instead of NUMERIC(10, 2).",
         ),
-    ),
-    (
+        ("ALTER TABLE services ALTER currency SET NOT NULL", "services: column currency may not be NULL."),
+        ("ALTER TABLE services ALTER title DROP NOT NULL", "services: column title may be NULL."),
         (
-            "ALTER TABLE services DROP CONSTRAINT services_provider_id_fkey,"
-            " ADD CONSTRAINT services_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES users"
-            " ON DELETE RESTRICT NOT VALID"
+            "ALTER TABLE services ALTER currency SET DEFAULT 'usd'",
+            "services: column currency has the default 'usd'::character varying instead of 'USD'.",
         ),
-        "services: foreign key services_provider_id_fkey is not validated: rows from before it may break it.",
-    ),
-    ("DROP INDEX idx_services_category", "services: index idx_services_category is missing."),
-    (
-        "DROP INDEX idx_users_email; CREATE INDEX idx_users_email ON users (email) WHERE role = 'customer'",
         (
-            "users: index idx_users_email is `CREATE INDEX idx_users_email ON public.users USING btree (email) "
-            "WHERE ((role)::text = 'customer'::text)` instead of `CREATE INDEX idx_users_email ON users (email)`."
+            "ALTER TABLE services ALTER is_active DROP DEFAULT",
+            "services: column is_active has the default nothing instead of true.",
         ),
-    ),
-    ("CREATE INDEX idx_guess ON services (title)", "services: index idx_guess is not part of the schema."),
-    (
-        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'idx_users_email'::regclass",
         (
-            "users: index idx_users_email is invalid, left by an interrupted CREATE INDEX CONCURRENTLY: "
-            "drop it and build it again."
+            "ALTER TABLE users ALTER email SET DEFAULT ''",
+            "users: column email has the default ''::character varying instead of nothing.",
         ),
-    ),
-    ("DROP TABLE staff_sessions", "The table staff_sessions is missing."),
-    (
-        "ALTER TABLE audit_events DISABLE TRIGGER audit_events_append_only",
-        "audit_events: trigger audit_events_append_only is missing.",
-    ),
-    (
-        "DROP TRIGGER audit_events_no_truncate ON audit_events",
-        "audit_events: trigger audit_events_no_truncate is missing.",
-    ),
-])
+        (
+            "ALTER TABLE password_reset_tokens DROP CONSTRAINT password_reset_tokens_pkey",
+            "password_reset_tokens: primary key password_reset_tokens_pkey is missing.",
+        ),
+        (
+            "ALTER TABLE users DROP CONSTRAINT users_email_key",
+            "users: unique constraint users_email_key is missing.",
+        ),
+        (
+            "ALTER TABLE services ADD UNIQUE (title)",
+            "services: unique constraint services_title_key is not part of the schema.",
+        ),
+        ("ALTER TABLE users DROP CONSTRAINT users_role_check", "users: check users_role_check is missing."),
+        (
+            (
+                "ALTER TABLE bookings DROP CONSTRAINT bookings_duration_check,"
+                " ADD CONSTRAINT bookings_duration_check CHECK (duration >= 0)"
+            ),
+            "bookings: check bookings_duration_check is `duration >= 0` instead of `duration > 0`.",
+        ),
+        (
+            "ALTER TABLE users ADD CHECK (email <> '')",
+            "users: check users_email_check is not part of the schema.",
+        ),
+        (
+            "ALTER TABLE services DROP CONSTRAINT services_provider_id_fkey",
+            "services: foreign key services_provider_id_fkey is missing.",
+        ),
+        (
+            (
+                "ALTER TABLE services DROP CONSTRAINT services_provider_id_fkey,"
+                " ADD CONSTRAINT services_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES users ON DELETE CASCADE"
+            ),
+            (
+                "services: foreign key services_provider_id_fkey is `(provider_id) REFERENCES users (id) "
+                "ON DELETE CASCADE` instead of `(provider_id) REFERENCES users (id) ON DELETE RESTRICT`."
+            ),
+        ),
+        (
+            (
+                "ALTER TABLE services DROP CONSTRAINT services_provider_id_fkey,"
+                " ADD CONSTRAINT services_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES users"
+                " ON DELETE RESTRICT NOT VALID"
+            ),
+            "services: foreign key services_provider_id_fkey is not validated: rows from before it may break it.",
+        ),
+        ("DROP INDEX idx_services_category", "services: index idx_services_category is missing."),
+        (
+            "DROP INDEX idx_users_email; CREATE INDEX idx_users_email ON users (email) WHERE role = 'customer'",
+            (
+                "users: index idx_users_email is `CREATE INDEX idx_users_email ON public.users USING btree (email) "
+                "WHERE ((role)::text = 'customer'::text)` instead of `CREATE INDEX idx_users_email ON users (email)`."
+            ),
+        ),
+        ("CREATE INDEX idx_guess ON services (title)", "services: index idx_guess is not part of the schema."),
+        (
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'idx_users_email'::regclass",
+            (
+                "users: index idx_users_email is invalid, left by an interrupted CREATE INDEX CONCURRENTLY: "
+                "drop it and build it again."
+            ),
+        ),
+        ("DROP TABLE staff_sessions", "The table staff_sessions is missing."),
+        (
+            "ALTER TABLE audit_events DISABLE TRIGGER audit_events_append_only",
+            "audit_events: trigger audit_events_append_only is missing.",
+        ),
+        (
+            "DROP TRIGGER audit_events_no_truncate ON audit_events",
+            "audit_events: trigger audit_events_no_truncate is missing.",
+        ),
+    ],
+)
 def test_a_difference_on_postgresql_is_named_and_nothing_else(migrated: sa.Engine, statement: str, sentence: str):
     assert sentences_after(migrated, statement) == [sentence]
 
 
-@pytest.mark.parametrize(("statement", "sentence"), [
-    ("ALTER TABLE users DROP COLUMN updated_at", "users: column updated_at is missing."),
-    ("ALTER TABLE users ADD COLUMN nickname TEXT", "users: column nickname is not part of the schema."),
-    ("DROP INDEX idx_services_category", "services: index idx_services_category is missing."),
-    ("CREATE INDEX idx_guess ON services (title)", "services: index idx_guess is not part of the schema."),
-    ("DROP TABLE staff_sessions", "The table staff_sessions is missing."),
-    ("DROP TRIGGER audit_events_no_update", "audit_events: trigger audit_events_no_update is missing."),
-])
+@pytest.mark.parametrize(
+    ("statement", "sentence"),
+    [
+        ("ALTER TABLE users DROP COLUMN updated_at", "users: column updated_at is missing."),
+        ("ALTER TABLE users ADD COLUMN nickname TEXT", "users: column nickname is not part of the schema."),
+        ("DROP INDEX idx_services_category", "services: index idx_services_category is missing."),
+        ("CREATE INDEX idx_guess ON services (title)", "services: index idx_guess is not part of the schema."),
+        ("DROP TABLE staff_sessions", "The table staff_sessions is missing."),
+        ("DROP TRIGGER audit_events_no_update", "audit_events: trigger audit_events_no_update is missing."),
+    ],
+)
 def test_a_difference_on_sqlite_is_named_and_nothing_else(embedded: sa.Engine, statement: str, sentence: str):
     assert sentences_after(embedded, statement) == [sentence]
 
@@ -187,11 +193,14 @@ def test_a_sqlite_table_that_was_made_otherwise_is_described(embedded: sa.Engine
     } <= sentences
 
 
-@pytest.mark.parametrize("statement", [
-    "CREATE TABLE api_sessions (id integer)",
-    "CREATE INDEX ix_services_title_trigrams ON services (title)",
-    "ALTER TABLE services ALTER created_at SET DEFAULT CURRENT_TIMESTAMP",
-])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TABLE api_sessions (id integer)",
+        "CREATE INDEX ix_services_title_trigrams ON services (title)",
+        "ALTER TABLE services ALTER created_at SET DEFAULT CURRENT_TIMESTAMP",
+    ],
+)
 def test_what_does_no_harm_is_no_difference(migrated: sa.Engine, statement: str):
     assert sentences_after(migrated, statement) == []
 
@@ -262,7 +271,9 @@ def test_the_check_knows_the_mark_of_another_program(postgresql: URL):
         code, lines = check(app)
 
         assert code == 1
-        assert any("back_office_migrations says ae10f2, which is no migration of this back office" in line for line in lines)
+        assert any(
+            "back_office_migrations says ae10f2, which is no migration of this back office" in line for line in lines
+        )
 
 
 def test_the_check_runs_where_nothing_can_be_written(postgresql: URL):

@@ -22,7 +22,10 @@ LONGEST = 240
 """Minutes: what fits into every working day."""
 
 PAST = {
-    BookingStatus.COMPLETED: 84, BookingStatus.CANCELLED: 11, BookingStatus.CONFIRMED: 3, BookingStatus.PENDING: 2,
+    BookingStatus.COMPLETED: 84,
+    BookingStatus.CANCELLED: 11,
+    BookingStatus.CONFIRMED: 3,
+    BookingStatus.PENDING: 2,
 }
 COMING = {BookingStatus.CONFIRMED: 55, BookingStatus.PENDING: 33, BookingStatus.CANCELLED: 12}
 """In percent. A past booking that is still open is one that somebody forgot."""
@@ -51,7 +54,11 @@ def double_booked(numbers: range) -> int:
 
 
 def _drafts(
-    plan: Plan, chance: random.Random, provider: int, offered: list[Offer], numbers: range,
+    plan: Plan,
+    chance: random.Random,
+    provider: int,
+    offered: list[Offer],
+    numbers: range,
 ) -> Iterator[Draft]:
     """Yield as many drafts as there are numbers: those to be doubled first, their doubles last."""
     diary = Diary(week_of(plan, provider), plan.today.weekday())

@@ -76,8 +76,10 @@ def load(bookings: int, seed: int, today: dt.date, progress: Progress = lambda _
             raise NotAllowedNow("Somebody else has filled these tables in the meantime; nothing was changed.")
         plan = Plan(bookings, seed, today, any_text=session.get_bind().dialect.name == "sqlite")
         for model, rows in (
-            (User, user_rows(plan)), (Service, service_rows(plan)),
-            (Booking, booking_rows(plan)), (PasswordResetToken, token_rows(plan)),
+            (User, user_rows(plan)),
+            (Service, service_rows(plan)),
+            (Booking, booking_rows(plan)),
+            (PasswordResetToken, token_rows(plan)),
         ):
             _write(session, model.__tablename__, rows, progress)
         _analyze(session)

@@ -18,7 +18,13 @@ from marketplace.system.sample_data.plan import Plan
 from marketplace.system.sample_data.rows import UserRow, json_text
 
 DOMAINS = (
-    "example.com", "example.org", "example.net", "mail.example.com", "post.example", "inbox.example", "mail.test",
+    "example.com",
+    "example.org",
+    "example.net",
+    "mail.example.com",
+    "post.example",
+    "inbox.example",
+    "mail.test",
 )
 """Reserved for documentation and tests (RFC 2606, RFC 6761): no mail can reach anyone there."""
 

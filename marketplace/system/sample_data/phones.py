@@ -31,5 +31,6 @@ def is_fictitious(number: str) -> bool:
     """Whether `number` lies in one of the ranges above."""
     return any(
         re.fullmatch(re.escape(pattern).replace(r"\#", "[0-9]"), number)
-        for patterns in FICTITIOUS.values() for pattern in patterns
+        for patterns in FICTITIOUS.values()
+        for pattern in patterns
     )

@@ -2,83 +2,103 @@
 
 DESCRIPTIONS = {
     "en": (
-        "I bring everything that is needed.", "Ten years of experience; references on request.",
+        "I bring everything that is needed.",
+        "Ten years of experience; references on request.",
         "Please book two days ahead.",
     ),
     "de": (
-        "Ich bringe alles mit, was nötig ist.", "Zehn Jahre Erfahrung, gern mit Referenzen.",
+        "Ich bringe alles mit, was nötig ist.",
+        "Zehn Jahre Erfahrung, gern mit Referenzen.",
         "Anfahrt im Stadtgebiet inbegriffen.",
     ),
     "fr": (
-        "J'apporte tout le matériel nécessaire.", "Dix ans d'expérience, références sur demande.",
+        "J'apporte tout le matériel nécessaire.",
+        "Dix ans d'expérience, références sur demande.",
         "Déplacement compris en ville.",
     ),
     "es": (
-        "Llevo todo el material necesario.", "Diez años de experiencia, con referencias.",
+        "Llevo todo el material necesario.",
+        "Diez años de experiencia, con referencias.",
         "Desplazamiento incluido en la ciudad.",
     ),
     "pt": (
-        "Levo todo o material necessário.", "Dez anos de experiência, com referências.",
+        "Levo todo o material necessário.",
+        "Dez anos de experiência, com referências.",
         "Deslocamento incluído na cidade.",
     ),
     "it": (
-        "Porto tutto il materiale necessario.", "Dieci anni di esperienza, con referenze.",
+        "Porto tutto il materiale necessario.",
+        "Dieci anni di esperienza, con referenze.",
         "Trasferta in città compresa.",
     ),
     "pl": (
-        "Przywożę wszystko, co potrzebne.", "Dziesięć lat doświadczenia, referencje na życzenie.",
+        "Przywożę wszystko, co potrzebne.",
+        "Dziesięć lat doświadczenia, referencje na życzenie.",
         "Dojazd na terenie miasta w cenie.",
     ),
     "sv": (
-        "Jag tar med allt som behövs.", "Tio års erfarenhet, referenser finns.",
+        "Jag tar med allt som behövs.",
+        "Tio års erfarenhet, referenser finns.",
         "Resan inom staden ingår.",
     ),
     "tr": (
-        "Gerekli tüm malzemeyi getiriyorum.", "On yıllık deneyim; referans verilir.",
+        "Gerekli tüm malzemeyi getiriyorum.",
+        "On yıllık deneyim; referans verilir.",
         "Şehir içi ulaşım fiyata dâhildir.",
     ),
     "vi": (
-        "Tôi mang theo mọi dụng cụ cần thiết.", "Mười năm kinh nghiệm, có người giới thiệu.",
+        "Tôi mang theo mọi dụng cụ cần thiết.",
+        "Mười năm kinh nghiệm, có người giới thiệu.",
         "Giá đã gồm đi lại trong thành phố.",
     ),
     "el": (
-        "Φέρνω ό,τι χρειάζεται.", "Δέκα χρόνια εμπειρία, με συστάσεις.",
+        "Φέρνω ό,τι χρειάζεται.",
+        "Δέκα χρόνια εμπειρία, με συστάσεις.",
         "Η μετακίνηση εντός πόλης περιλαμβάνεται.",
     ),
     "uk": (
-        "Привожу все необхідне із собою.", "Десять років досвіду, є рекомендації.",
+        "Привожу все необхідне із собою.",
+        "Десять років досвіду, є рекомендації.",
         "Виїзд у межах міста включено.",
     ),
     "ar": (
-        "أحضر معي كل ما يلزم.", "خبرة عشر سنوات مع إمكانية تقديم مراجع.",
+        "أحضر معي كل ما يلزم.",
+        "خبرة عشر سنوات مع إمكانية تقديم مراجع.",
         "التنقل داخل المدينة مشمول في السعر.",
     ),
     "he": (
-        "אני מביא את כל הציוד הדרוש.", "עשר שנות ניסיון, אפשר לקבל המלצות.",
+        "אני מביא את כל הציוד הדרוש.",
+        "עשר שנות ניסיון, אפשר לקבל המלצות.",
         "הנסיעה בתוך העיר כלולה במחיר.",
     ),
     "hi": (
-        "ज़रूरत का सारा सामान साथ लाया जाएगा।", "दस साल का अनुभव।",
+        "ज़रूरत का सारा सामान साथ लाया जाएगा।",
+        "दस साल का अनुभव।",
         "शहर के भीतर आना-जाना शामिल है।",
     ),
     "zh": (
-        "所需工具和材料均由我自带。", "十年经验，可提供客户评价。",
+        "所需工具和材料均由我自带。",
+        "十年经验，可提供客户评价。",
         "市区内不另收交通费。",
     ),
     "zh-hant": (
-        "所需工具與材料皆由我自備。", "十年經驗，可提供客戶評價。",
+        "所需工具與材料皆由我自備。",
+        "十年經驗，可提供客戶評價。",
         "市區內不另收交通費。",
     ),
     "ja": (
-        "必要な道具はすべて持参します。", "経験十年。お客様の声もご紹介できます。",
+        "必要な道具はすべて持参します。",
+        "経験十年。お客様の声もご紹介できます。",
         "市内の交通費は料金に含まれます。",
     ),
     "ko": (
-        "필요한 도구는 모두 가져갑니다.", "경력 10년, 후기를 보여 드릴 수 있습니다.",
+        "필요한 도구는 모두 가져갑니다.",
+        "경력 10년, 후기를 보여 드릴 수 있습니다.",
         "시내 출장비가 포함되어 있습니다.",
     ),
     "th": (
-        "นำอุปกรณ์ที่จำเป็นมาเองทั้งหมด", "ประสบการณ์สิบปี มีผู้รับรอง",
+        "นำอุปกรณ์ที่จำเป็นมาเองทั้งหมด",
+        "ประสบการณ์สิบปี มีผู้รับรอง",
         "ราคารวมค่าเดินทางในเมืองแล้ว",
     ),
 }

@@ -1,8 +1,18 @@
 """What services are called: two titles per language and category, in the order of CATEGORIES."""
 
 CATEGORIES = (
-    "cleaning", "repairs", "tutoring", "music", "beauty", "fitness",
-    "photography", "gardening", "moving", "pets", "it-help", "childcare",
+    "cleaning",
+    "repairs",
+    "tutoring",
+    "music",
+    "beauty",
+    "fitness",
+    "photography",
+    "gardening",
+    "moving",
+    "pets",
+    "it-help",
+    "childcare",
 )
 
 TITLES = {
