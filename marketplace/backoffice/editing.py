@@ -16,6 +16,15 @@ class EditForm(FlaskForm):
 
     loaded = HiddenField()
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Judge what was changed; what another program wrote stays as it is, and need not fit to do so."""
+        super().validate(extra_validators)
+        loaded = self.remembered()
+        for name, value in self.values().items():
+            if name in loaded and _same(self[name], value, loaded[name]):
+                self[name].errors = []  # It is not among the changes that `refuse_conflicts` returns.
+        return not self.errors
+
     def values(self) -> dict[str, Any]:
         """Return the data of each field of the record."""
         return {field.name: field.data for field in self if field.name not in ("loaded", "csrf_token")}
