@@ -10,8 +10,6 @@ from markupsafe import Markup, escape
 from marketplace.permissions import Permission
 from marketplace.web.formats import moment
 
-WEEKDAYS = frozenset(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
-
 Formatter = Callable[[Any, Any, Any, str], Any]
 
 
@@ -49,9 +47,11 @@ def missing(identity: Any) -> Markup:
     return Markup('<span class="badge status status-malformed" title="{}">missing record</span>').format(identity)
 
 
-def raw_value(stored: Any, problems: list[str]) -> str:
-    """Show a stored JSON value: readable where it fits, else as it is, with what is wrong about it."""
-    shape = "week" if isinstance(stored, dict) and WEEKDAYS.issuperset(stored) else ""
+def raw_value(stored: Any, problems: list[str], *, shape: str = "") -> str:
+    """Show a stored JSON value: readable where it fits, else as it is, with what is wrong about it.
+
+    :param shape: `week` for the hours of a week, which has a table of its own.
+    """
     return Markup(  # noqa: S704 - the template escapes
         render_template("admin/raw_value.html", stored=stored, problems=problems, shape=shape)
     )

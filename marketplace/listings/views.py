@@ -36,7 +36,7 @@ def title_cell(_view: Any, _context: Any, row: Service, _name: str) -> Markup:
 
 
 def availability_cell(_view: Any, _context: Any, row: Service, _name: str) -> Any:
-    return raw_value(row.availability, availability_problems(row.availability))
+    return raw_value(row.availability, availability_problems(row.availability), shape="week")
 
 
 def images_cell(_view: Any, _context: Any, row: Service, _name: str) -> Any:

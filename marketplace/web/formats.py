@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,20 +48,24 @@ def viewer_zone() -> ZoneInfo:
 
 def moment(value: dt.datetime | None) -> str:
     """Write a moment as date and time of day in the viewer's zone."""
-    if value is None:
-        return ""
-    try:
-        return str(format_datetime(value, "d MMM y, HH:mm"))
-    except OverflowError:  # The first and the last day there is have no such time in every zone.
-        return f"{value:%Y-%m-%d %H:%M} UTC"
+    return _in_zone(value, lambda moment: format_datetime(moment, "d MMM y, HH:mm"), "%Y-%m-%d %H:%M UTC")
 
 
 def day(value: dt.datetime | None) -> str:
-    return format_date(value, "EEE d MMM y") if value else ""
+    return _in_zone(value, lambda moment: format_date(moment, "EEE d MMM y"), "%Y-%m-%d UTC")
 
 
 def clock(value: dt.datetime | None) -> str:
-    return format_time(value, "HH:mm") if value else ""
+    return _in_zone(value, lambda moment: format_time(moment, "HH:mm"), "%H:%M UTC")
+
+
+def _in_zone(value: dt.datetime | None, write: Callable[[dt.datetime], str], pattern: str) -> str:
+    if value is None:
+        return ""
+    try:
+        return str(write(value))
+    except OverflowError:  # The first and the last day there is have no such time in every zone.
+        return value.strftime(pattern)
 
 
 def money(amount: Decimal | None, currency: str | None) -> str:
