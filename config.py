@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     mail_password: SecretStr = SecretStr("")
     mail_use_tls: bool = True
     mail_default_sender: str = ""
-    mail_backend: str = "smtp"
+    mail_backend: Literal["smtp", "console", "file", "locmem", "dummy"] = "smtp"
 
     timezone: str = "UTC"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -107,6 +107,13 @@ class Settings(BaseSettings):
     def _web_address(cls, value: str) -> str:
         if value and not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", value):
             raise ValueError("must be an address such as https://account.example.com")
+        return value
+
+    @field_validator("ratelimit_storage_uri")
+    @classmethod
+    def _known_storage(cls, value: str) -> str:
+        if not re.match(r"(memory|rediss?|redis\+unix)://", value):
+            raise ValueError("must be memory:// or start with redis://, rediss:// or redis+unix://")
         return value
 
     @field_validator("bcrypt_cost")

@@ -4,7 +4,10 @@ import os
 
 bind = os.environ.get("BIND", "127.0.0.1:8000")
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+shares_counts = "RATELIMIT_STORAGE_URI" in os.environ or "RATELIMIT_STORAGE_URI_FILE" in os.environ
+workers = int(
+    os.environ.get("WEB_CONCURRENCY", "2" if shares_counts else "1")
+)  # Each counts tries by itself otherwise.
 threads = int(os.environ.get("WEB_THREADS", "8"))
 preload_app = True  # A wrong setting then ends the start at once, with its one line.
 timeout = 60

@@ -64,6 +64,7 @@ def configure(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=None,  # The token lives as long as the session it is bound to.
         WTF_CSRF_SSL_STRICT=False,  # It asks for a Referer, which pages with a reset token do not send.
         RATELIMIT_STORAGE_URI=settings.ratelimit_storage_uri,
+        RATELIMIT_STORAGE_OPTIONS={"wrap_exceptions": True},
         RATELIMIT_STRATEGY="moving-window",
         BOOTSTRAP_SERVE_LOCAL=True,
         MAIL_SERVER=settings.mail_server,

@@ -35,6 +35,8 @@ WRONG = {
     "hops that are no number": ({"PROXY_HOPS": "many"}, "PROXY_HOPS "),
     "a link without an origin": ({"RESET_LINK_BASE_URL": "account.example.com"}, "RESET_LINK_BASE_URL must be an"),
     "a link that runs": ({"RESET_LINK_BASE_URL": "javascript:alert(1)"}, "RESET_LINK_BASE_URL must be an"),
+    "tries counted nowhere": ({"RATELIMIT_STORAGE_URI": "postcard://x"}, "RATELIMIT_STORAGE_URI must be memory:// or"),
+    "mail by pigeon": ({"MAIL_BACKEND": "pigeon"}, "MAIL_BACKEND "),
     "sessions without an end": ({"SESSION_HOURS": "0"}, "SESSION_HOURS "),
 }
 

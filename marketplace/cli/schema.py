@@ -4,9 +4,8 @@ import click
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from flask import current_app
-from flask.cli import AppGroup
 
-from marketplace.errors import DomainError
+from marketplace.cli.refusals import CommandGroup
 from marketplace.extensions import db
 from marketplace.system.adoption import Adoption, adopt
 from marketplace.system.adoption_checks import NotAdoptable
@@ -14,7 +13,7 @@ from marketplace.system.orphans import Orphans
 from marketplace.system.revisions import Revision, revision
 from marketplace.system.schema import Difference, compare
 
-schema_commands = AppGroup("schema", help="Compare the database with what the back office needs, or take it over.")
+schema_commands = CommandGroup("schema", help="Compare the database with what the back office needs, or take it over.")
 
 
 @schema_commands.command("check")
@@ -56,8 +55,6 @@ def adopt_database(lock_timeout: float) -> None:
         for difference in refusal.differences:
             click.echo(difference)
         raise click.ClickException(str(refusal)) from None
-    except DomainError as failure:
-        raise click.ClickException(str(failure)) from None
     for orphans in adoption.orphans:
         _print_orphans(orphans)
     _print_outcome(adoption)

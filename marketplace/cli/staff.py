@@ -4,11 +4,10 @@ import sys
 
 import click
 import sqlalchemy as sa
-from flask.cli import AppGroup
 
 from marketplace.audit import Command
 from marketplace.backoffice.fields import EMAIL
-from marketplace.errors import DomainError
+from marketplace.cli.refusals import CommandGroup
 from marketplace.extensions import db, settings
 from marketplace.passwords import STAFF_MINIMUM, hash_password, password_problem
 from marketplace.permissions import Role
@@ -16,7 +15,7 @@ from marketplace.staff.models import StaffMember
 from marketplace.staff.operations import create_staff_member, disable_staff_member
 from marketplace.transaction import transaction
 
-staff_commands = AppGroup("staff", help="Staff accounts.")
+staff_commands = CommandGroup("staff", help="Staff accounts.")
 
 
 @staff_commands.command("create")
@@ -36,18 +35,15 @@ def create(email: str, role: str, name: str, password_stdin: bool) -> None:
     if len(email) > 255 or not EMAIL.regex.match(email.strip()):
         raise click.ClickException(f"{email} is not an e-mail address.")
     password_hash = hash_password(password, cost=settings().bcrypt_cost)
-    try:
-        with transaction() as session:
-            create_staff_member(
-                session,
-                email=email,
-                name=name or email,
-                role=role,
-                password_hash=password_hash,
-                actor=Command("flask staff create"),
-            )
-    except DomainError as refusal:
-        raise click.ClickException(str(refusal)) from None
+    with transaction() as session:
+        create_staff_member(
+            session,
+            email=email,
+            name=name or email,
+            role=role,
+            password_hash=password_hash,
+            actor=Command("flask staff create"),
+        )
     click.echo(f"{email} can log in as {role}.")
 
 
@@ -63,12 +59,10 @@ def list_all() -> None:
 @click.option("--reason", default="disabled on the command line")
 def disable(email: str, reason: str) -> None:
     """Shut the account of EMAIL and end its sessions."""
-    try:
-        with transaction() as session:
-            member = session.scalars(sa.select(StaffMember).where(StaffMember.email == email.lower())).one_or_none()
-            if member is None:
-                raise click.ClickException(f"{email} has no account.")
-            disable_staff_member(member, reason=reason, actor=Command("flask staff disable"))
-    except DomainError as refusal:
-        raise click.ClickException(str(refusal)) from None
+    known_as = email.strip().lower()
+    with transaction() as session:
+        member = session.scalars(sa.select(StaffMember).where(StaffMember.email == known_as)).one_or_none()
+        if member is None:
+            raise click.ClickException(f"{email} has no account.")
+        disable_staff_member(member, reason=reason, actor=Command("flask staff disable"))
     click.echo(f"{email} is disabled.")

@@ -13,7 +13,7 @@ WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", 
 
 def _clock(value: str) -> str:
     if not re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value):
-        raise ValueError(f"'{value}' is not a time of day such as 09:00")
+        raise ValueError(f"'{value}' is not a time of day such as 09:00" if value else "a time of day is missing")
     return value
 
 

@@ -1,14 +1,12 @@
 """Logging in and out: who a request comes from."""
 
 import datetime as dt
-import hashlib
 import uuid
 
 import sqlalchemy as sa
 from flask import (
     Blueprint,
     Flask,
-    Response,
     abort,
     make_response,
     redirect,
@@ -24,16 +22,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from marketplace.audit import record
 from marketplace.backoffice.addresses import own_path
-from marketplace.extensions import client_address, db, limiter, login_manager, settings
+from marketplace.extensions import client_address, db, login_manager, settings
 from marketplace.passwords import decoy_hash, hash_password, is_outdated, password_matches
 from marketplace.permissions import Permission
 from marketplace.staff.forms import LogInForm
 from marketplace.staff.models import StaffMember, StaffSession
 from marketplace.staff.operations import renew_password_hash
 from marketplace.staff.sessions import end_session, find_session, needs_touch, start_session, touch_session
+from marketplace.staff.throttle import in_turn
 from marketplace.transaction import transaction
-
-TRIES = "10 per 5 minutes"
 
 blueprint = Blueprint("staff_login", __name__)
 
@@ -75,31 +72,21 @@ def ask_to_log_in() -> AnyResponse:
     return abort(401)
 
 
-def _account_key() -> str:
-    email = request.form.get("email", "").strip().lower()
-    return "account:" + hashlib.sha256(email.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _failed(response: Response) -> bool:
-    return response.status_code in (401, 422)
-
-
 @blueprint.route("/login", methods=["GET", "POST"])
-@limiter.limit(TRIES, key_func=_account_key, methods=["POST"], deduct_when=_failed)
-@limiter.limit(TRIES, key_func=client_address, methods=["POST"], deduct_when=_failed)
 def log_in() -> AnyResponse:
     form = LogInForm(next=own_path(request.args.get("next")) or "")
     if request.method == "GET":
         if current_user.is_authenticated:
             return redirect(url_for("admin.index"))
         return make_response(render_template("staff/login.html", form=form))
-    if not form.validate():
-        return make_response(render_template("staff/login.html", form=form), 422)
-    member = _check(form.email.data, form.password.data)
-    if member is None:
-        form.password.errors = (_("E-mail and password do not fit together."),)
-        return make_response(render_template("staff/login.html", form=form), 401)
-    _sign_in(member, form.password.data)
+    with in_turn(email=form.email.data or "", address=client_address()) as tries:
+        member = _check(form.email.data, form.password.data) if form.validate() else None
+        if member is None:
+            tries.count_failure()
+            status = 422 if form.errors else 401
+            form.form_errors = [] if form.errors else [_("E-mail and password do not fit together.")]
+            return make_response(render_template("staff/login.html", form=form), status)
+    _sign_in(member, form.password.data or "")
     return redirect(own_path(form.next.data) or url_for("admin.index"))
 
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_limiter import RateLimitExceeded
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
+from limits.errors import StorageError
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError, ServiceUnavailable
 
@@ -28,7 +29,7 @@ PAGES = {
     413: (_l("That is too much at once"), _l("The request is larger than what is taken here.")),
     429: (_l("Too many tries"), _l("Wait a few minutes, then try again.")),
     500: (_l("Something went wrong"), _l("The fault is ours and has been logged. Nothing was half done.")),
-    503: (_l("The database cannot be reached"), _l("Nothing was changed. Try again in a few seconds.")),
+    503: (_l("Not just now"), _l("The database cannot be reached. Nothing was changed. Try again in a few seconds.")),
 }
 
 
@@ -45,6 +46,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(DomainError, _show_domain_error)
     app.register_error_handler(OperationalError, _show_database_error)
     app.register_error_handler(InterfaceError, _show_database_error)
+    app.register_error_handler(StorageError, _show_tries_error)
     app.register_error_handler(Exception, _show_fault)
 
 
@@ -95,8 +97,20 @@ def _show_domain_error(error: DomainError) -> Response:
 
 
 def _show_database_error(error: Exception) -> Response:
-    _log_fault("database_unavailable", error)
-    response = error_page(ServiceUnavailable.code)
+    return _unavailable("database_unavailable", error)
+
+
+def _show_tries_error(error: StorageError) -> Response:
+    return _unavailable(
+        "tries_uncounted",
+        error,
+        _("Tries cannot be counted, so nobody can log in or set a password. Try again in a few seconds."),
+    )
+
+
+def _unavailable(event: str, error: Exception, sentence: str | None = None) -> Response:
+    _log_fault(event, error)
+    response = error_page(ServiceUnavailable.code, sentence)
     response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
 
@@ -116,7 +130,7 @@ def _typed() -> list[tuple[str, str]]:
     """Return name and value of what a person has typed into the form that was refused, secrets aside."""
     try:
         fields = [*request.form.items(multi=True)]
-    except (HTTPException, OSError):
+    except Exception:  # noqa: BLE001 - the body may be what was refused, and each server has errors of its own for that
         return []
     hidden = NOT_TYPED | {name for name, _value in fields if "password" in name or name == "again"}
     return [(name, value) for name, value in fields if name not in hidden and value.strip()]

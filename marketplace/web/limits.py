@@ -1,6 +1,7 @@
 """What a request may weigh and hold before any view looks at it."""
 
 from flask import Flask, abort, request
+from werkzeug.exceptions import HTTPException
 
 BODY_BYTES = 2 * 1024 * 1024
 FIELDS = 1000
@@ -19,7 +20,9 @@ def init_limits(app: Flask) -> None:
 def _refuse_oversized() -> None:
     try:
         fields = sum(len(values) for _, values in request.form.lists())
-    except OSError:  # What gunicorn raises while reading a body that is chunked wrongly.
+    except HTTPException:
+        raise
+    except Exception:  # noqa: BLE001 - each server raises errors of its own for a body that is sent wrongly
         abort(400)
     # MAX_FORM_PARTS counts the parts of multipart bodies only.
     if fields > FIELDS:

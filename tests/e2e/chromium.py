@@ -27,7 +27,7 @@ def chromium() -> Iterator[Browser]:
     """Start the system's Chromium, and end it with the block."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
-        complain = pytest.fail if os.environ.get("REQUIRE_BROWSER") else pytest.skip
+        complain = pytest.fail if os.environ.get("REQUIRE_PROGRAMS") else pytest.skip
         complain(f"no browser on this machine: none of {', '.join(NAMES)} is in PATH")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*ARGUMENTS])

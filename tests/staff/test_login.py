@@ -1,10 +1,13 @@
 """Logging in: who gets in, what the others are told, and how often they may try."""
 
 import datetime as dt
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import bcrypt
 import pytest
 import sqlalchemy as sa
+from limits.errors import StorageError
 
 from marketplace import passwords
 from marketplace.extensions import db, limiter
@@ -147,6 +150,22 @@ def test_a_password_that_is_too_long_counts_as_a_try(app):
     assert statuses == [422] * 10 + [429]
 
 
+@pytest.mark.parametrize("spray", [False, True])
+def test_tries_at_the_same_time_are_no_more(app, spray):
+    """A password takes long to check: whoever counts afterwards lets all of them through."""
+    members = [StaffMemberFactory(email=f"user{number}@example.com") for number in range(24)]
+    db.session.commit()
+    places = [(members[n if spray else 0].email, f"203.0.113.{1 if spray else n}") for n in range(24)]
+
+    def one(place):
+        with app.app_context():
+            return attempt(app, place[0], WRONG, place[1]).status_code
+
+    with ThreadPoolExecutor(12) as pool:
+        statuses = Counter(pool.map(one, places))
+    assert statuses == {401: 10, 429: 14}
+
+
 def test_those_who_get_in_are_not_counted(app):
     member = StaffMemberFactory()
     assert [attempt(app, member.email, PASSWORD, "203.0.113.7").status_code for _number in range(15)] == [302] * 15
@@ -171,6 +190,20 @@ def test_tries_are_forgotten_after_five_minutes(app, time_machine):
     assert attempt(app, member.email, PASSWORD, "203.0.113.7").status_code == 429
     time_machine.shift(62)
     assert attempt(app, member.email, PASSWORD, "203.0.113.7").status_code == 302
+
+
+def test_where_tries_cannot_be_counted_nobody_gets_in(stranger, monkeypatch):
+    def unreachable(*_key):
+        raise StorageError(ConnectionError("refused"))
+
+    member = StaffMemberFactory()
+    token = stranger.token()
+    monkeypatch.setattr(limiter.limiter, "test", unreachable)
+    answer = stranger.post("/login", data={"csrf_token": token, "email": member.email, "password": PASSWORD})
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert "Tries cannot be counted" in answer.get_data(as_text=True)
+    assert stranger.get("/admin/").status_code == 302
 
 
 def test_looking_at_the_page_is_not_a_try(stranger):

@@ -20,7 +20,7 @@ TITLES = {
     413: "That is too much at once",
     429: "Too many tries",
     500: "Something went wrong",
-    503: "The database cannot be reached",
+    503: "Not just now",
 }
 SECRETS = ("hunter2", "10.0.0.1", "INSERT", "SELECT", "psycopg", "sqlalchemy", "Traceback", "sqlite")
 
