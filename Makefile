@@ -45,6 +45,19 @@ lint: $(STAMP) ## Format, lint, types, import contracts
 .PHONY: check
 check: lint test ## All that CI does
 
+BENCH_STAMP := benchmarks/.venv/.installed
+BOOKINGS ?= 10000 100000 1000000
+ROUNDS ?= 30
+
+$(BENCH_STAMP): benchmarks/requirements.txt
+	$(PYTHON) -m venv benchmarks/.venv
+	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.txt
+	@touch $(BENCH_STAMP)
+
+.PHONY: bench
+bench: $(STAMP) $(BENCH_STAMP) ## Measure the limit, this product and its peers side by side; BOOKINGS="10000 ..." ROUNDS=30
+	benchmarks/.venv/bin/python -m benchmarks.run --rounds $(ROUNDS) $(BOOKINGS)
+
 .PHONY: lock
 lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
 	uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-index-url pyproject.toml -o requirements/base.txt

@@ -1,0 +1,1 @@
+"""Django 5.2's own admin over the same tables."""

@@ -1,0 +1,1 @@
+"""The shared tables as unmanaged models, and their admin."""
