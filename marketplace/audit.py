@@ -57,6 +57,7 @@ class AuditEvent(Base):
         sa.Index("ix_audit_events_actor_id", "actor_id", "id"),
         sa.Index("ix_audit_events_action", "action", "id"),
         sa.Index("ix_audit_events_at", "at", "id"),
+        sa.Index("ix_audit_events_actor_label_id", "actor_label", "id"),
     )
 
     def digest(self) -> str:

@@ -209,6 +209,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         # SQLite's own lower() knows ASCII only; searches are to ignore case in every script.
         connection.create_function("lower", 1, _lower, deterministic=True)
         connection.create_function("json_text", 2, _json_text, deterministic=True)
+        connection.create_function("user_search_text", 2, _user_search_text, deterministic=True)
 
 
 EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -247,3 +248,9 @@ def _json_text(document: Any, key: str) -> str | None:
     value = read_json(document) if isinstance(document, str) else None
     found = value.get(key) if isinstance(value, dict) else None
     return found if found is None or isinstance(found, str) else json.dumps(found)
+
+
+def _user_search_text(email: str, profile: Any) -> str:
+    """Return what PostgreSQL's function of this name does (migration 0004)."""
+    names = (_json_text(profile, key) or "" for key in ("firstName", "lastName"))
+    return " ".join(("", email, *names)).lower()

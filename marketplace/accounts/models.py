@@ -32,6 +32,10 @@ class User(Base):
     __table_args__ = (
         sa.CheckConstraint("role IN ('customer', 'provider')", name="role"),
         sa.Index("idx_users_email", "email"),
+        # The back office's own, for its lists.
+        sa.Index("ix_users_created_at_id", "created_at", "id"),
+        sa.Index("ix_users_updated_at_id", "updated_at", "id"),
+        sa.Index("ix_users_role_created_at_id", "role", "created_at", "id"),
     )
 
     @property
@@ -58,6 +62,8 @@ class PasswordResetToken(Base):
         sa.Index("idx_password_reset_tokens_token", "token"),
         sa.Index("idx_password_reset_tokens_email", "email"),
         sa.Index("idx_password_reset_tokens_expires_at", "expires_at"),
+        # The back office's own, for its list.
+        sa.Index("ix_password_reset_tokens_created_at_id", "created_at", "id"),
     )
 
     @property

@@ -55,6 +55,12 @@ class Booking(Base):
         sa.Index("idx_bookings_customer_id", "customer_id"),
         sa.Index("idx_bookings_provider_id", "provider_id"),
         sa.Index("idx_bookings_service_id", "service_id"),
+        # The back office's own, for its lists.
+        sa.Index("ix_bookings_created_at_id", "created_at", "id"),
+        sa.Index("ix_bookings_scheduled_at_id", "scheduled_at", "id"),
+        sa.Index("ix_bookings_total_amount_id", "total_amount", "id"),
+        sa.Index("ix_bookings_status_created_at_id", "status", "created_at", "id"),
+        sa.Index("ix_bookings_status_scheduled_at_id", "status", "scheduled_at", "id"),
     )
 
     @property

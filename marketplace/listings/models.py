@@ -39,6 +39,12 @@ class Service(Base):
         sa.CheckConstraint("duration > 0", name="duration"),
         sa.Index("idx_services_provider_id", "provider_id"),
         sa.Index("idx_services_category", "category"),
+        # The back office's own, for its lists.
+        sa.Index("ix_services_created_at_id", "created_at", "id"),
+        sa.Index("ix_services_title_id", "title", "id"),
+        sa.Index("ix_services_price_id", "price", "id"),
+        sa.Index("ix_services_duration_id", "duration", "id"),
+        sa.Index("ix_services_category_title_id", "category", "title", "id"),
     )
 
     def __str__(self) -> str:
