@@ -56,7 +56,7 @@ $(BENCH_STAMP): benchmarks/requirements.txt
 
 .PHONY: bench
 bench: $(STAMP) $(BENCH_STAMP) ## Measure the limit, this product and its peers side by side; BOOKINGS="10000 ..." ROUNDS=30
-	benchmarks/.venv/bin/python -m benchmarks.run --rounds $(ROUNDS) $(BOOKINGS)
+	PRODUCT="$(PRODUCT)" benchmarks/.venv/bin/python -m benchmarks.run --rounds $(ROUNDS) $(BOOKINGS)
 
 .PHONY: lock
 lock: ## Lock the newest versions that pyproject.toml allows (needs uv)

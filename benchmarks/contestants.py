@@ -31,7 +31,8 @@ class Contestant:
     application: ClassVar[str]
     database: ClassVar[str] = data.PRODUCT
     binaries: ClassVar[Path] = HERE / ".venv" / "bin"
-    config: ClassVar[Path] = HERE / "gunicorn.conf.py"
+    config: ClassVar[Path] = HERE / "gunicorn_settings.py"
+    folder: ClassVar[Path] = ROOT
     breaks_ties_by_id: ClassVar[bool] = True
 
     def environment(self, server: Server) -> dict[str, str]:
@@ -125,7 +126,8 @@ class Product(Contestant):
     name = "product"
     application = "app:app"
     binaries = ROOT / ".venv" / "bin"
-    config = ROOT / "gunicorn.conf.py"
+    folder = data.CHECKOUT
+    config = data.CHECKOUT / "gunicorn.conf.py"
 
     def environment(self, server: Server) -> dict[str, str]:
         return data.product_environment(server)
@@ -277,7 +279,7 @@ class DjangoAdmin(Contestant):
             filters = query(status__exact=narrowing.status, scheduled_at__gte=f"{narrowing.since} 00:00:00+00:00")
         else:
             filters = query(status__exact=narrowing.status)
-        return self._action(client, "export_csv", [], filters, select_across="1")
+        return self._action(client, "export_csv", ["all"], filters, select_across="1")
 
     def _action(self, client: Client, name: str, chosen: list[str], filters: str, **more: str) -> Request:
         fields = {"csrfmiddlewaretoken": client.cookies["csrftoken"], "action": name, "index": "0", **more}

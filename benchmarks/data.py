@@ -12,6 +12,8 @@ import psycopg
 from benchmarks.postgresql import ROOT, Server
 
 HERE = Path(__file__).resolve().parent
+CHECKOUT = Path(os.environ.get("PRODUCT") or ROOT).resolve()
+"""Where the product is taken from: this checkout, or another one to compare with; its packages are this one's."""
 PRODUCT = "bench"
 LIMIT = "bench_limit"
 DJANGO = "bench_django"
@@ -73,7 +75,7 @@ def flask(server: Server, *words: str, answer: str = "") -> str:
     """Run a command of the product in its own environment."""
     done = subprocess.run(
         [ROOT / ".venv" / "bin" / "flask", "--app", "app", *words],
-        cwd=ROOT,
+        cwd=CHECKOUT,
         env=product_environment(server),
         input=answer + "\n",
         capture_output=True,

@@ -5,8 +5,10 @@ import math
 import statistics
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 import bcrypt
@@ -15,7 +17,8 @@ from benchmarks import data
 from benchmarks.client import Answer, Client, Request
 from benchmarks.contestants import Contestant
 from benchmarks.jobs import Job, concerns
-from benchmarks.servers import Served
+from benchmarks.postgresql import Server
+from benchmarks.servers import Served, serving
 
 WARM_UP = 6
 """Requests; a driver prepares a statement at its fifth."""
@@ -63,8 +66,15 @@ class Runner:
     served: Served
     client: Client
 
-    def sign_in(self) -> None:
-        self.contestant.sign_in(self.client)
+
+@contextmanager
+def signed_in(contestant: Contestant, server: Server, logs: Path, *, workers: int = 1) -> Iterator[Runner]:
+    """Serve `contestant` and log in there; the server ends with the block."""
+    with serving(contestant, server, logs / f"{contestant.name}.log", workers=workers) as served:
+        runner = Runner(contestant, served, Client(served.port))
+        contestant.sign_in(runner.client)
+        yield runner
+        runner.client.close()
 
 
 Results = dict[str, dict[str, Result]]

@@ -8,48 +8,18 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from benchmarks.contestants import CONTESTANTS, PEERS
-from benchmarks.jobs import BROAD, NOTHING, SELECTIVE, SWEEP
+from benchmarks.data import CHECKOUT
+from benchmarks.jobs import BROAD, NOTHING, SELECTIVE, Job
 from benchmarks.measure import Result, Results
 from benchmarks.postgresql import ROOT, Server
 
 HERE = Path(__file__).resolve().parent
 NAMES = [each.name for each in CONTESTANTS]
-GOALS = {
-    "list": 4,
-    "filter": 4,
-    f"search {SELECTIVE}": 3,
-    f"search {BROAD}": 3,
-    "cursor": 4,
-    "last": 5,
-    "edit": 6,
-    "create": 5,
-    "details": 15,
-    "users": 5,
-    "cancel": 2,
-    "csv": 1.5,
-}
-"""Job to how many times the limit's p50 the product may take."""
-TITLES = {
-    "list": "list",
-    "filter": "filter and sort",
-    f"search {SELECTIVE}": "search: 20 users match",
-    f"search {BROAD}": "search: 40 % of users match",
-    f"search {NOTHING}": "search: nothing matches",
-    **{f"search {term}": f"search: {share} match" for term, share in SWEEP.items()},
-    "cursor": "page 20 (OFFSET for the peers)",
-    "last": "last page",
-    "edit": "edit form",
-    "create": "create form",
-    "details": "details page",
-    "users": "users",
-    "cancel": "cancel 50 rows",
-    "csv": "CSV, at most 100,000 rows",
-    "csv all": "CSV of 1,000,000 rows",
-}
 FLAT = ("list", "filter", "cursor")
 PLANS = ("list", "filter", f"search {SELECTIVE}", f"search {BROAD}", f"search {NOTHING}", "cursor", "last", "users")
 KILO, MEBI = 1000, 1024 * 1024
@@ -62,9 +32,17 @@ class Size:
     bookings: int
     seconds: float
     facts: Mapping[str, Any]
+    jobs: dict[str, Job] = field(default_factory=dict)
     results: Results = field(default_factory=dict)
-    peaks: dict[str, int] = field(default_factory=dict)
+    resident: dict[str, int] = field(default_factory=dict)
+    """Bytes that a worker holds after all pages."""
     throughput: dict[str, float] = field(default_factory=dict)
+    """Lists a second."""
+    load: float = 0.0
+    """The machine's load average over a quarter of an hour."""
+
+    def title(self, job: str) -> str:
+        return self.jobs[job].title
 
     def result(self, job: str, name: str) -> Result:
         return self.results.get(job, {}).get(name, Result())
@@ -78,7 +56,8 @@ def write_report(sizes: list[Size], server: Server, rounds: int) -> None:
     for size in sizes:
         lines += [f"## {size.bookings:,} bookings", ""]
         lines += [f"The data took {size.seconds:.0f} s; the database has {size.facts['database']}."]
-        lines += [f"`{BROAD}` matches {size.facts['broad']} % of the users.", ""]
+        lines += [f"`{BROAD}` matches {size.facts['broad']} % of the users."]
+        lines += [f"The machine's load average was {size.load:.1f}.", ""]
         lines += [*_times(size), *_goals(size), *_weights(size), *_wrong(size)]
     lines += _flatness(sizes)
     lines += _plans(sizes[-1])
@@ -87,7 +66,7 @@ def write_report(sizes: list[Size], server: Server, rounds: int) -> None:
         {
             "bookings": size.bookings,
             "throughput": size.throughput,
-            "peaks": size.peaks,
+            "resident": size.resident,
             "results": {
                 job: {name: result.as_json() for name, result in found.items()} for job, found in size.results.items()
             },
@@ -105,8 +84,8 @@ def _head(server: Server, rounds: int) -> list[str]:
         "",
         f"- Machine: {_processor()}, {os.cpu_count()} cores, {_memory()} GiB, Linux {platform.release()}",
         f"- PostgreSQL {server.version()}, {'with' if server.has_trigrams else 'without'} pg_trgm",
-        f"- Product: commit {_commit()}; {_versions(ROOT / '.venv', ('Flask', 'Flask-Admin', 'SQLAlchemy', 'psycopg'))}",
-        f"- Peers: {_versions(HERE / '.venv', ('Django', 'Flask', 'Flask-Admin', 'SQLAlchemy', 'psycopg', 'gunicorn'))}",
+        f"- Product: {_commit()}; {_versions(ROOT)}",
+        f"- Limit and peers: {_versions(HERE, 'Django')}",
         f"- Up to {rounds} rounds a job, one request of each contestant in turn, one worker each",
         "",
     ]
@@ -124,16 +103,17 @@ def _times(size: Size) -> list[str]:
         if job != "log-in":
             cells = [_pair(size.result(job, name)) for name in NAMES]
             ratios = _ratio(size, job, "limit"), _ratio_to_best_peer(size, job)
-            lines.append(f"| {TITLES[job]} | " + " | ".join([*cells, *ratios]) + " |")
+            lines.append(f"| {size.title(job)} | " + " | ".join([*cells, *ratios]) + " |")
     return [*lines, ""]
 
 
 def _goals(size: Size) -> list[str]:
     """Return the table of goals, which are set for a million bookings."""
     lines = [f"### Goals at {size.bookings:,} bookings", "", "| goal | wanted | measured | |", "|---|---:|---:|---|"]
-    for job, goal in GOALS.items():
-        ratio = _quotient(size.result(job, "product").p50, size.result(job, "limit").p50)
-        lines.append(_goal(f"{TITLES[job]}, times the limit", goal, ratio))
+    for key, job in size.jobs.items():
+        if job.goal is not None:
+            ratio = _quotient(size.result(key, "product").p50, size.result(key, "limit").p50)
+            lines.append(_goal(f"{job.title}, times the limit", job.goal, ratio))
     searches = [size.result(job, "product").p50 for job in size.results if job.startswith("search")]
     known = [seconds for seconds in searches if seconds is not None]
     slowest = max(known) * KILO if known and len(known) == len(searches) else None
@@ -167,19 +147,19 @@ def _weights(size: Size) -> list[str]:
     for job in size.results:
         if job != "log-in":
             cells = [_weight(size.result(job, name)) for name in NAMES]
-            lines.append(f"| {TITLES[job]} | " + " | ".join(cells) + " |")
+            lines.append(f"| {size.title(job)} | " + " | ".join(cells) + " |")
     lines += ["", "### Memory of the worker, throughput", "", "| | " + " | ".join(NAMES) + " |"]
     lines += ["|---|" + "---:|" * len(NAMES)]
-    peaks = [f"{size.peaks[name] / MEBI:.0f}" if name in size.peaks else "-" for name in NAMES]
-    lines.append("| peak after all pages, MiB | " + " | ".join(peaks) + " |")
+    resident = [_whole(size.resident[name] / MEBI if name in size.resident else None) for name in NAMES]
+    lines.append("| resident after all pages, MiB | " + " | ".join(resident) + " |")
     for job in ("csv", "csv all"):
         found = [size.result(job, name) for name in NAMES]
         grown = [f"{result.grown / MEBI:.0f}" if result.seconds else "-" for result in found]
         first = [f"{min(result.first_bytes) * KILO:.0f}" if result.first_bytes else "-" for result in found]
         if job in size.results:
-            lines.append(f"| {TITLES[job]}: growth, MiB | " + " | ".join(grown) + " |")
-            lines.append(f"| {TITLES[job]}: first byte, ms | " + " | ".join(first) + " |")
-    rates = [f"{size.throughput[name]:.0f}" if name in size.throughput else "-" for name in NAMES]
+            lines.append(f"| {size.title(job)}: growth, MiB | " + " | ".join(grown) + " |")
+            lines.append(f"| {size.title(job)}: first byte, ms | " + " | ".join(first) + " |")
+    rates = [_whole(size.throughput.get(name)) for name in NAMES]
     lines.append("| lists a second, 2 workers, 4 clients | " + " | ".join(rates) + " |")
     return [*lines, ""]
 
@@ -187,7 +167,7 @@ def _weights(size: Size) -> list[str]:
 def _wrong(size: Size) -> list[str]:
     """Return who answered what wrongly, which is why it has no time."""
     lines = [
-        f"- {TITLES.get(job, job)}, {name}: {result.wrong}"
+        f"- {size.title(job) if job in size.jobs else job}, {name}: {result.wrong}"
         for job, found in size.results.items()
         for name, result in found.items()
         if result.wrong
@@ -199,17 +179,18 @@ def _flatness(sizes: list[Size]) -> list[str]:
     """Return how the times of the product and of the limit grow from size to size."""
     if len(sizes) < 2:
         return []
-    steps = [f"{size.bookings:,} to {after.bookings:,}" for size, after in zip(sizes, sizes[1:], strict=False)]
+    steps = [f"{size.bookings:,} to {after.bookings:,}" for size, after in pairwise(sizes)]
     lines = ["## From size to size", "", "Times the p50 of the size before, product (limit). From a million to ten"]
     lines += ["million, list, filter and page by link are to grow no more than 1.3 times.", ""]
     lines += ["| job | " + " | ".join(steps) + " |", "|---|" + "---:|" * len(steps)]
-    for job in TITLES:
+    for key, job in sizes[0].jobs.items():
         cells = [
-            f"{_growth(size, after, job, 'product')} ({_growth(size, after, job, 'limit')})"
-            for size, after in zip(sizes, sizes[1:], strict=False)
+            f"{_growth(size, after, key, 'product')} ({_growth(size, after, key, 'limit')})"
+            for size, after in pairwise(sizes)
         ]
-        if job not in ("csv", "csv all"):
-            lines.append(f"| {'**' + TITLES[job] + '**' if job in FLAT else TITLES[job]} | " + " | ".join(cells) + " |")
+        if not job.is_file:
+            title = f"**{job.title}**" if key in FLAT else job.title
+            lines.append(f"| {title} | " + " | ".join(cells) + " |")
     return [*lines, ""]
 
 
@@ -218,7 +199,15 @@ def _plans(size: Size) -> list[str]:
     lines = [f"## Plans of the product's lists at {size.bookings:,} bookings", ""]
     for job in PLANS:
         for plan in size.result(job, "product").plans:
-            lines += [f"<details><summary>{TITLES[job]}</summary>", "", "```", _shortened(plan), "```", "", "</details>"]
+            lines += [
+                f"<details><summary>{size.title(job)}</summary>",
+                "",
+                "```",
+                _shortened(plan),
+                "```",
+                "",
+                "</details>",
+            ]
             lines.append("")
     return lines
 
@@ -239,6 +228,10 @@ def _weight(result: Result) -> str:
     statements = "?" if result.statements is None else result.statements
     sent = f"{result.sent / KILO:.0f}" if result.sent else "-"
     return f"{statements}; {result.raw / KILO:.0f} / {result.compressed / KILO:.1f} / {sent}"
+
+
+def _whole(number: float | None) -> str:
+    return "-" if number is None else f"{number:.0f}"
 
 
 def _figure(seconds: float | None) -> str:
@@ -285,14 +278,19 @@ def _memory() -> int:
 
 
 def _commit() -> str:
-    done = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() or "unknown"
+    command = ["git", "describe", "--always", "--dirty"]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    return f"commit {done.stdout.strip()}" if done.returncode == 0 else f"from {CHECKOUT}"
 
 
-def _versions(environment: Path, packages: tuple[str, ...]) -> str:
-    script = "import sys\nfrom importlib.metadata import version\nprint(*(f'{n} {version(n)}' for n in sys.argv[1:]), sep=', ')"
-    command = [environment / "bin" / "python", "-c", script, *packages]
+def _versions(folder: Path, *more: str) -> str:
+    """Return the versions of what is installed in the environment of `folder`."""
+    script = """
+import platform, sys
+from importlib.metadata import version
+print("Python", platform.python_version(), *(f", {name} {version(name)}" for name in sys.argv[1:]))
+"""
+    packages = (*more, "Flask", "Flask-Admin", "SQLAlchemy", "psycopg", "gunicorn")
+    command = [folder / ".venv" / "bin" / "python", "-c", script, *packages]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return f"Python {platform.python_version()}, {done.stdout.strip()}"
+    return done.stdout.strip().replace(" ,", ",")

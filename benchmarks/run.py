@@ -10,13 +10,11 @@ from pathlib import Path
 
 from benchmarks import data
 from benchmarks.checks import Truth
-from benchmarks.client import Client
-from benchmarks.contestants import CONTESTANTS, Contestant
+from benchmarks.contestants import CONTESTANTS, Contestant, Product
 from benchmarks.jobs import Ground, file_jobs, page_jobs
-from benchmarks.measure import Runner, measure_job, measure_jobs, measure_log_in
+from benchmarks.measure import Runner, measure_jobs, measure_log_in, signed_in
 from benchmarks.postgresql import Server, running_server
 from benchmarks.report import Size, write_report
-from benchmarks.servers import serving
 from benchmarks.statements import count_statements
 from benchmarks.throughput import measure_throughput
 
@@ -42,43 +40,32 @@ def run_size(server: Server, bookings: int, rounds: int, logs: Path) -> Size:
         for connection in connections.values():
             connection.execute("SET log_statement = 'none'")
         ground = Ground(server, bookings, Truth(connections[data.LIMIT]), connections)
+        pages, files = page_jobs(ground), file_jobs(ground)
+        size.jobs = {job.key: job for job in (*pages, *files)}
         contestants = [each for each in CONTESTANTS if _prepared(each, server)]
-        _measure_times(server, contestants, ground, rounds, logs, size)
+        with ExitStack() as servers:
+            runners = _start(contestants, server, logs, servers)
+            measure_jobs(pages, runners, rounds, size.results)
+            size.resident = {runner.contestant.name: runner.served.resident() for runner in runners}
+            measure_jobs(files, runners, rounds, size.results)
+            for runner in runners:
+                if isinstance(runner.contestant, Product):
+                    size.results["log-in"] = measure_log_in(runner, min(rounds, 20))
         size.throughput = measure_throughput(server, contestants, logs)
-        count_statements(server, contestants, ground, logs, size.results)
+        count_statements(server, contestants, size.jobs.values(), logs, size.results)
+        size.load = os.getloadavg()[2]
     return size
 
 
-def _measure_times(
-    server: Server, contestants: list[Contestant], ground: Ground, rounds: int, logs: Path, size: Size
-) -> None:
-    with ExitStack() as stack:
-        runners = []
-        for contestant in contestants:
-            try:
-                served = stack.enter_context(
-                    serving(
-                        contestant.environment(server),
-                        contestant.binaries,
-                        contestant.application,
-                        contestant.config,
-                        logs / f"{contestant.name}.log",
-                    )
-                )
-                runner = Runner(contestant, served, Client(served.port))
-                runner.sign_in()
-            except Exception as failure:  # noqa: BLE001 - the others are measured all the same
-                _say(f"  {contestant.name} cannot be measured: {failure}")
-                continue
-            runners.append(runner)
-        measure_jobs(page_jobs(ground), runners, rounds, size.results)
-        for runner in runners:
-            size.peaks[runner.contestant.name] = runner.served.resident()
-        measure_jobs(file_jobs(ground), runners, rounds, size.results)
-        for runner in runners:
-            if runner.contestant.name == "product":
-                size.results["log-in"] = measure_log_in(runner, min(rounds, 20))
-            runner.client.close()
+def _start(contestants: list[Contestant], server: Server, logs: Path, servers: ExitStack) -> list[Runner]:
+    """Serve all contestants at once; one that cannot be started is told and left out."""
+    runners = []
+    for contestant in contestants:
+        try:
+            runners.append(servers.enter_context(signed_in(contestant, server, logs)))
+        except Exception as failure:  # noqa: BLE001 - the others are measured all the same
+            _say(f"  {contestant.name} cannot be measured: {failure}")
+    return runners
 
 
 def _prepared(contestant: Contestant, server: Server) -> bool:

@@ -4,13 +4,14 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.client import Client
-from benchmarks.postgresql import ROOT, free_port
+from benchmarks.contestants import Contestant
+from benchmarks.postgresql import Server, free_port
 
 
 @dataclass(frozen=True)
@@ -45,24 +46,28 @@ def _memory(process: int, name: str) -> int:
 
 
 @contextmanager
-def serving(
-    environment: Mapping[str, str], binaries: Path, application: str, config: Path, log: Path, *, workers: int = 1
-) -> Iterator[Served]:
-    """Serve `application` under gunicorn until the block ends: one thread a worker, connections kept."""
+def serving(contestant: Contestant, server: Server, log: Path, *, workers: int = 1) -> Iterator[Served]:
+    """Serve `contestant` under gunicorn until the block ends: one thread a worker, connections kept."""
     port = free_port()
-    command = [binaries / "gunicorn", "--config", config, "--bind", f"127.0.0.1:{port}", "--workers", str(workers)]
-    command += ["--threads", "1", "--keep-alive", "120", "--log-level", "warning", application]
+    command = [contestant.binaries / "gunicorn", "--config", contestant.config, "--bind", f"127.0.0.1:{port}"]
+    command += ["--workers", str(workers), "--threads", "1", "--keep-alive", "120", "--log-level", "warning"]
+    environment = {
+        **contestant.environment(server),
+        "WEB_CONCURRENCY": str(workers),
+        "WEB_THREADS": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env={**environment, "WEB_CONCURRENCY": str(workers), "WEB_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+            [*command, contestant.application],
+            cwd=contestant.folder,
+            env=environment,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
     try:
-        _wait(port, process, application, log)
+        _wait(port, process, contestant.name, log)
         yield Served(port, process.pid)
     finally:
         if process.poll() is None:
@@ -74,7 +79,7 @@ def serving(
             process.wait()
 
 
-def _wait(port: int, process: subprocess.Popen[bytes], application: str, log: Path) -> None:
+def _wait(port: int, process: subprocess.Popen[bytes], name: str, log: Path) -> None:
     for _each in range(300):
         if process.poll() is not None:
             break
@@ -84,4 +89,4 @@ def _wait(port: int, process: subprocess.Popen[bytes], application: str, log: Pa
             time.sleep(0.1)
         else:
             return
-    raise RuntimeError(f"{application} did not start:\n{log.read_text(encoding='utf-8')[-3000:]}")
+    raise RuntimeError(f"{name} did not start:\n{log.read_text(encoding='utf-8')[-3000:]}")

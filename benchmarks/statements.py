@@ -3,18 +3,17 @@
 import re
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import LiteralString
 
 from psycopg import sql
 
 from benchmarks import data
-from benchmarks.client import Client
 from benchmarks.contestants import Contestant
-from benchmarks.jobs import Ground, Job, concerns, file_jobs, page_jobs
-from benchmarks.measure import Results, Runner
+from benchmarks.jobs import Job, concerns
+from benchmarks.measure import Results, Runner, signed_in
 from benchmarks.postgresql import Server
-from benchmarks.servers import serving
 
 WATCHED: dict[str, LiteralString] = {
     "log_statement": "'all'",
@@ -34,26 +33,16 @@ SETTLED = 0.1
 
 
 def count_statements(
-    server: Server, contestants: list[Contestant], ground: Ground, logs: Path, results: Results
+    server: Server, contestants: list[Contestant], jobs: Collection[Job], logs: Path, results: Results
 ) -> None:
     """Ask each contestant once more for everything, and put statements and plans into `results`."""
     for name in (data.PRODUCT, data.LIMIT, data.DJANGO):
         _watch(server, name)
-    jobs = [*page_jobs(ground), *file_jobs(ground)]
     for contestant in contestants:
         try:
-            with serving(
-                contestant.environment(server),
-                contestant.binaries,
-                contestant.application,
-                contestant.config,
-                logs / f"{contestant.name}-statements.log",
-            ) as served:
-                runner = Runner(contestant, served, Client(served.port))
-                runner.sign_in()
+            with signed_in(contestant, server, logs) as runner:
                 for job in jobs:
                     _count(server, job, runner, results)
-                runner.client.close()
         except Exception as failure:  # noqa: BLE001 - counts are missing then, and nothing else
             sys.stderr.write(f"  {contestant.name}: statements could not be counted: {failure}\n")
 

@@ -5,11 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.client import Client
 from benchmarks.contestants import Contestant
-from benchmarks.measure import Runner
+from benchmarks.measure import signed_in
 from benchmarks.postgresql import ROOT, Server
-from benchmarks.servers import serving
 
 WORKERS = 2
 SECONDS = 5
@@ -33,21 +31,12 @@ def measure_throughput(server: Server, contestants: list[Contestant], logs: Path
 
 
 def _rate(server: Server, contestant: Contestant, logs: Path) -> float:
-    with serving(
-        contestant.environment(server),
-        contestant.binaries,
-        contestant.application,
-        contestant.config,
-        logs / f"{contestant.name}-throughput.log",
-        workers=WORKERS,
-    ) as served:
-        runner = Runner(contestant, served, Client(served.port))
-        runner.sign_in()
+    with signed_in(contestant, server, logs, workers=WORKERS) as runner:
         request = contestant.newest()
         for _each in range(10):
             runner.client.send(request)
         task = {
-            "port": served.port,
+            "port": runner.served.port,
             "path": request.path,
             "cookies": runner.client.cookies,
             "seconds": SECONDS,

@@ -52,7 +52,7 @@ class BookingView(ModelView):
         "notes",
         "created_at",
     )
-    column_select_related_list = ("customer", "service", "provider")
+    column_select_related_list = (Booking.customer, Booking.service, Booking.provider)
     column_searchable_list = ("customer.email", "customer.name", "provider.email", "provider.name", "service.title")
     column_filters = ("status", "scheduled_at")
     column_choices = {"status": STATUSES}

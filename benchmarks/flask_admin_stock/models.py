@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
-
 db = SQLAlchemy()
 Moment = sa.DateTime(timezone=True)
 

@@ -74,7 +74,9 @@ known: dict[str, int] = {}
 
 def user_estimate() -> int:
     if "users" not in known:
-        known["users"] = max(rows("SELECT reltuples::bigint AS users FROM pg_class WHERE relname = 'users'")[0].users, 0)
+        known["users"] = max(
+            rows("SELECT reltuples::bigint AS users FROM pg_class WHERE relname = 'users'")[0].users, 0
+        )
     return known["users"]
 
 

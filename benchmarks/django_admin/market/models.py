@@ -49,7 +49,8 @@ class Booking(models.Model):
     service = models.ForeignKey(Service, models.PROTECT)
     provider = models.ForeignKey(User, models.PROTECT, related_name="orders")
     status = models.CharField(
-        max_length=20, choices=[(name, name.capitalize()) for name in ("pending", "confirmed", "completed", "cancelled")]
+        max_length=20,
+        choices=[(name, name.capitalize()) for name in ("pending", "confirmed", "completed", "cancelled")],
     )
     scheduled_at = models.DateTimeField()
     duration = models.IntegerField()
