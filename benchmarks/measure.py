@@ -24,7 +24,7 @@ WARM_UP = 6
 """Requests; a driver prepares a statement at its fifth."""
 SLOW = 0.5
 """Seconds; what takes longer is warm after one request."""
-PATIENCE = 20
+PATIENCE = 10
 """Seconds that the rounds of one job may take a contestant."""
 
 

@@ -77,16 +77,18 @@ CANCEL: LiteralString = """
     WHERE id = ANY(%(ids)s::uuid[]) AND status IN ('pending', 'confirmed') RETURNING id
 """
 
-COPY: LiteralString = """
+PEOPLE: LiteralString = """(
+    SELECT id, email, (profile->>'firstName') || ' ' || (profile->>'lastName') AS name FROM users OFFSET 0
+)"""
+"""Each profile is parsed once, not once a booking."""
+
+COPY: LiteralString = f"""
     COPY (
-        SELECT b.id, b.status, to_char(b.scheduled_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS+00:00')
-                AS scheduled_at,
-            b.duration, b.total_amount, s.currency, c.email AS customer_email,
-            (c.profile->>'firstName') || ' ' || (c.profile->>'lastName') AS customer_name, s.title AS service,
-            p.email AS provider_email, (p.profile->>'firstName') || ' ' || (p.profile->>'lastName') AS provider_name,
-            b.notes, to_char(b.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS+00:00') AS created_at
-        FROM bookings AS b LEFT JOIN users AS c ON c.id = b.customer_id LEFT JOIN users AS p ON p.id = b.provider_id
-        LEFT JOIN services AS s ON s.id = b.service_id
+        SELECT b.id, b.status, b.scheduled_at, b.duration, b.total_amount, s.currency, c.email AS customer_email,
+            c.name AS customer_name, s.title AS service, p.email AS provider_email, p.name AS provider_name,
+            b.notes, b.created_at
+        FROM bookings AS b LEFT JOIN {PEOPLE} AS c ON c.id = b.customer_id
+        LEFT JOIN {PEOPLE} AS p ON p.id = b.provider_id LEFT JOIN services AS s ON s.id = b.service_id
         WHERE (%(status)s::text IS NULL OR b.status = %(status)s)
             AND (%(since)s::timestamptz IS NULL OR b.scheduled_at >= %(since)s)
     ) TO STDOUT (FORMAT csv, HEADER)
