@@ -22,6 +22,7 @@ HERE = Path(__file__).resolve().parent
 NAMES = [each.name for each in CONTESTANTS]
 FLAT = ("list", "filter", "cursor")
 PLANS = ("list", "filter", f"search {SELECTIVE}", f"search {BROAD}", f"search {NOTHING}", "cursor", "last", "users")
+HASH = re.compile(r"\b[0-9a-f]{64}\b")
 KILO, MEBI = 1000, 1024 * 1024
 
 
@@ -213,7 +214,8 @@ def _plans(size: Size) -> list[str]:
 
 
 def _shortened(plan: str) -> str:
-    return "\n".join(line[:400] for line in plan.splitlines())
+    readable = HASH.sub("...", plan)
+    return "\n".join(line[:400] for line in readable.splitlines())
 
 
 def _pair(result: Result) -> str:
@@ -223,7 +225,7 @@ def _pair(result: Result) -> str:
 
 
 def _weight(result: Result) -> str:
-    if not result.raw or result.wrong:
+    if not result.seconds or result.wrong:
         return "-"
     statements = "?" if result.statements is None else result.statements
     sent = f"{result.sent / KILO:.0f}" if result.sent else "-"
