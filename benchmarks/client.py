@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from html import unescape
 from urllib.parse import urlencode
 
-TIMEOUT = 120
+TIMEOUT = 60
 """Seconds."""
 
 

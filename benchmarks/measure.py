@@ -130,7 +130,7 @@ def _warm_up(job: Job, runner: Runner, result: Result, request: Request) -> int:
             break
     if not job.ask_anew and not job.is_file:
         result.sent = len(runner.client.send(request, encoding="gzip").body)
-    return max(2 if longest > PATIENCE else 3, int(PATIENCE / max(longest, 0.001)))
+    return max(1 if longest > 2 * PATIENCE else 3, int(PATIENCE / max(longest, 0.001)))
 
 
 def _one_round(job: Job, runner: Runner, result: Result, request: Request) -> None:

@@ -5,7 +5,6 @@ import os
 import platform
 import re
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -50,9 +49,7 @@ class Size:
 
 
 def write_report(sizes: list[Size], server: Server, rounds: int) -> None:
-    """Print the newest size, and write all of them to results.md and results.json."""
-    sys.stdout.write("\n".join([*_times(sizes[-1]), *_goals(sizes[-1]), ""]) + "\n")
-    sys.stdout.flush()
+    """Write all sizes to results.md and results.json."""
     lines = [*_head(server, rounds)]
     for size in sizes:
         lines += [f"## {size.bookings:,} bookings", ""]
@@ -75,6 +72,11 @@ def write_report(sizes: list[Size], server: Server, rounds: int) -> None:
         for size in sizes
     ]
     (HERE / "results.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
+
+
+def tables(size: Size) -> str:
+    """Return what is shown on the screen."""
+    return "\n".join([*_times(size), *_goals(size), ""])
 
 
 def _head(server: Server, rounds: int) -> list[str]:

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import tempfile
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from benchmarks.contestants import CONTESTANTS, Contestant, Product
 from benchmarks.jobs import Ground, file_jobs, page_jobs
 from benchmarks.measure import Runner, measure_jobs, measure_log_in, signed_in
 from benchmarks.postgresql import Server, running_server
-from benchmarks.report import Size, write_report
+from benchmarks.report import Size, tables, write_report
 from benchmarks.statements import count_statements
 from benchmarks.throughput import measure_throughput
 
@@ -25,12 +26,14 @@ def main() -> None:
     sizes: list[Size] = []
     with running_server() as server, tempfile.TemporaryDirectory(prefix="bench-logs-") as logs:
         for bookings in arguments.bookings:
-            sizes.append(run_size(server, bookings, arguments.rounds, Path(logs)))
-            write_report(sizes, server, arguments.rounds)  # After each size: a run that is broken off leaves something.
+            for size in measured(server, bookings, arguments.rounds, Path(logs)):
+                write_report([*sizes, size], server, arguments.rounds)
+            sizes.append(size)
+            sys.stdout.write(tables(size))
 
 
-def run_size(server: Server, bookings: int, rounds: int, logs: Path) -> Size:
-    """Measure everything at one size."""
+def measured(server: Server, bookings: int, rounds: int, logs: Path) -> Iterator[Size]:
+    """Measure everything at one size; yield it after each stage, so that a run that is broken off leaves something."""
     _say(f"{bookings:,} bookings: making the data")
     seconds = data.build(server, bookings)
     size = Size(bookings, seconds, data.facts(server))
@@ -39,6 +42,7 @@ def run_size(server: Server, bookings: int, rounds: int, logs: Path) -> Size:
         connections = {name: stack.enter_context(server.connect(name)) for name in (data.PRODUCT, data.LIMIT)}
         for connection in connections.values():
             connection.execute("SET log_statement = 'none'")
+            connection.execute("SET statement_timeout = 0")
         ground = Ground(server, bookings, Truth(connections[data.LIMIT]), connections)
         pages, files = page_jobs(ground), file_jobs(ground)
         size.jobs = {job.key: job for job in (*pages, *files)}
@@ -47,14 +51,17 @@ def run_size(server: Server, bookings: int, rounds: int, logs: Path) -> Size:
             runners = _start(contestants, server, logs, servers)
             measure_jobs(pages, runners, rounds, size.results)
             size.resident = {runner.contestant.name: runner.served.resident() for runner in runners}
-            measure_jobs(files, runners, rounds, size.results)
             for runner in runners:
                 if isinstance(runner.contestant, Product):
                     size.results["log-in"] = measure_log_in(runner, min(rounds, 20))
+            size.load = os.getloadavg()[2]
+            yield size
+            measure_jobs(files, runners, rounds, size.results)
+        yield size
         size.throughput = measure_throughput(server, contestants, logs)
+        yield size
         count_statements(server, contestants, size.jobs.values(), logs, size.results)
-        size.load = os.getloadavg()[2]
-    return size
+        yield size
 
 
 def _start(contestants: list[Contestant], server: Server, logs: Path, servers: ExitStack) -> list[Runner]:

@@ -52,8 +52,9 @@ def _count(server: Server, job: Job, runner: Runner, results: Results) -> None:
     if result is None or result.wrong or not concerns(job, runner.contestant):
         return
     request = job.ask(runner.contestant, runner.client)
-    runner.client.send(request)  # What is asked once in a worker's life is asked now.
-    job.restore(runner.contestant)
+    if not job.is_file:
+        runner.client.send(request)  # What is asked once in a worker's life is asked now.
+        job.restore(runner.contestant)
     if job.ask_anew:
         request = job.ask(runner.contestant, runner.client)
     time.sleep(SETTLED)

@@ -26,7 +26,7 @@ pool = ConnectionPool(
     min_size=1,
     max_size=4,
     open=False,
-    kwargs={"autocommit": True, "row_factory": namedtuple_row, "options": "-c timezone=UTC"},
+    kwargs={"autocommit": True, "row_factory": namedtuple_row, "options": "-c timezone=UTC -c statement_timeout=0"},
 )
 
 
