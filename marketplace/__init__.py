@@ -12,14 +12,17 @@ from marketplace.database import read_json
 from marketplace.extensions import bootstrap, csrf, db, limiter, mail, migrate
 from marketplace.site import init_site
 from marketplace.staff.login import init_login
+from marketplace.web.addresses import BackOffice
 from marketplace.web.assets import init_assets
 from marketplace.web.cookies import init_cookies
 from marketplace.web.errors import init_errors
 from marketplace.web.formats import init_formats
 from marketplace.web.headers import init_headers
+from marketplace.web.language import init_language
 from marketplace.web.limits import init_limits
 from marketplace.web.logs import init_logs
 from marketplace.web.requests import init_requests
+from marketplace.web.widgets import init_widgets
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Build the application; without `settings` they are read from the environment."""
     settings = settings or load_settings()
     init_logs(settings)
-    app = Flask(__name__, root_path=str(ROOT / "marketplace"), template_folder=str(ROOT / "templates"))
+    app = BackOffice(__name__, root_path=str(ROOT / "marketplace"), template_folder=str(ROOT / "templates"))
     app.jinja_env.undefined = StrictUndefined
     configure(app, settings)
     init_requests(app, settings)
@@ -44,6 +47,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     bootstrap.init_app(app)
     mail.init_app(app)
     init_formats(app)
+    init_language(app)
+    init_widgets()
     init_login(app)
     init_site(app)
     cli.register(app)

@@ -46,7 +46,9 @@ EVERYONE = frozenset(
     }
 )
 
-ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+NOTHING: frozenset[Permission] = frozenset()
+
+ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OPERATIONS: EVERYONE
     | {
         Permission.SERVICES_EDIT,
@@ -80,4 +82,4 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 
 def may(role: str, permission: Permission) -> bool:
     """Whether a staff member with `role` has `permission`; an unknown role has none."""
-    return role in set(Role) and permission in ROLE_PERMISSIONS[Role(role)]
+    return permission in ROLE_PERMISSIONS.get(role, NOTHING)

@@ -1,5 +1,10 @@
 """The whole menu on one screen: every view, its address, its place."""
 
+from collections.abc import Sequence
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
+
 from flask import Flask
 from flask_admin import Admin
 from flask_babel import lazy_gettext as _
@@ -9,6 +14,7 @@ from marketplace.accounts.reset_page import blueprint as reset_page
 from marketplace.accounts.views import ResetTokenView, UserView
 from marketplace.audit import AuditEvent
 from marketplace.backoffice.audit_view import AuditView
+from marketplace.backoffice.guard import ClosedView
 from marketplace.bookings.models import Booking
 from marketplace.bookings.views import BookingView
 from marketplace.dashboard.views import DashboardView
@@ -20,8 +26,8 @@ from marketplace.system.health import blueprint as health
 
 
 def init_site(app: Flask) -> None:
-    admin = Admin(app, name=_("Back office"), index_view=DashboardView(name=_("Today"), menu_icon_value="house"))
-    admin.add_views(
+    today = DashboardView(name=_("Today"), menu_icon_value="house")
+    tables = (
         BookingView(Booking, name=_("Bookings"), endpoint="bookings", url="bookings", menu_icon_value="calendar-check"),
         ServiceView(Service, name=_("Services"), endpoint="services", url="services", menu_icon_value="shop"),
         UserView(User, name=_("Users"), endpoint="users", url="users", menu_icon_value="people"),
@@ -35,6 +41,14 @@ def init_site(app: Flask) -> None:
         StaffView(StaffMember, name=_("Staff"), endpoint="staff", url="staff", menu_icon_value="person-badge"),
         AuditView(AuditEvent, name=_("Audit log"), endpoint="audit", url="audit", menu_icon_value="journal-check"),
     )
-    app.jinja_env.globals["menu"] = admin.menu  # Error pages carry it, too, and have no view to ask for it.
+    Admin(app, name=_("Back office"), index_view=today).add_views(*tables)
+    # Error pages carry it, too, and have no view to ask for it.
+    app.jinja_env.globals["menu"] = partial(menu, (today, *tables))
     app.register_blueprint(reset_page)
     app.register_blueprint(health)
+
+
+def menu(screens: Sequence[ClosedView]) -> list[tuple[str | None, list[ClosedView]]]:
+    """Return the screens that are open to the visitor, those of one category together under its name."""
+    open_ones = [screen for screen in screens if screen.is_visible() and screen.is_accessible()]
+    return [(heading, list(group)) for heading, group in groupby(open_ones, key=attrgetter("category"))]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
-from flask import abort
+from flask import abort, url_for
 from flask_admin import BaseView
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -28,6 +28,11 @@ class ClosedView(BaseView):
     """A view whose every route is shut until it states a permission."""
 
     read_permission: ClassVar[Permission | None] = None
+
+    @property
+    def address(self) -> str:
+        """Where the view's first page is."""
+        return url_for(f"{self.endpoint}.{self._default_view}")
 
     def permission_for(self, route: str) -> Permission | None:
         """Return the permission that the view method named `route` needs; None shuts it for everybody."""

@@ -26,9 +26,16 @@ from marketplace.extensions import client_address, db, login_manager, settings
 from marketplace.passwords import decoy_hash, hash_password, is_outdated, password_matches
 from marketplace.permissions import Permission
 from marketplace.staff.forms import LogInForm
-from marketplace.staff.models import StaffMember, StaffSession
+from marketplace.staff.models import StaffMember
 from marketplace.staff.operations import renew_password_hash
-from marketplace.staff.sessions import end_session, find_session, needs_touch, start_session, touch_session
+from marketplace.staff.sessions import (
+    LiveSession,
+    end_session,
+    find_session,
+    needs_touch,
+    start_session,
+    touch_session,
+)
 from marketplace.staff.throttle import in_turn
 from marketplace.transaction import transaction
 
@@ -38,10 +45,10 @@ blueprint = Blueprint("staff_login", __name__)
 class SignedIn(UserMixin):
     """The staff member behind a request, known by the key in the browser's cookie."""
 
-    def __init__(self, key: str, staff_session: StaffSession) -> None:
+    def __init__(self, key: str, member: StaffMember) -> None:
         self.id = key
-        self.member = staff_session.member
-        self.member_id: uuid.UUID = staff_session.member_id
+        self.member = member
+        self.member_id: uuid.UUID = member.id
 
     def may(self, permission: Permission) -> bool:
         return self.member.may(permission)
@@ -130,14 +137,13 @@ def _sign_in(member: StaffMember, password: str) -> None:
 def _load(key: str) -> SignedIn | None:
     found = _find(key)
     if found is not None and needs_touch(found):
-        session_id = found.id
         with transaction() as database:
-            touch_session(database, session_id)
+            touch_session(database, found.id)
         found = _find(key)  # The commit let go of what had been read.
-    return SignedIn(key, found) if found is not None else None
+    return SignedIn(key, found.member) if found is not None else None
 
 
-def _find(key: str) -> StaffSession | None:
+def _find(key: str) -> LiveSession | None:
     return find_session(
         db.session(),
         key,

@@ -1,0 +1,37 @@
+"""The app, which works an address out once where it is the same for the life of the process."""
+
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, has_request_context, request
+
+KEPT = 1000
+"""How many addresses at most; the pages of one site lead to about a hundred."""
+
+FIXED = frozenset({"filename"})
+"""What an address that is kept may be made of, beside its endpoint."""
+
+
+class BackOffice(Flask):
+    """Flask, whose pages link to the same few screens, styles and scripts each time."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._fixed_address = lru_cache(KEPT)(self._address_under)
+
+    def url_for(self, endpoint: str, **values: Any) -> str:
+        given = {name: value for name, value in values.items() if value is not None}
+        if given.keys() - FIXED or not has_request_context() or (given and self._files_may_change):
+            return super().url_for(endpoint, **given)
+        if endpoint.startswith("."):
+            endpoint = f"{request.blueprint}{endpoint}" if request.blueprint else endpoint[1:]
+        return self._fixed_address(request.environ.get("SCRIPT_NAME", ""), endpoint, given.get("filename"))
+
+    @property
+    def _files_may_change(self) -> bool:
+        return self.debug or self.testing
+
+    def _address_under(self, _root: str, endpoint: str, filename: str | None) -> str:
+        """Return the address as it is in the running request, all of whose part in it is the root of the site."""
+        values: dict[str, Any] = {} if filename is None else {"filename": filename}
+        return super().url_for(endpoint, **values)
