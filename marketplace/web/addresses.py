@@ -8,9 +8,6 @@ from flask import Flask, has_request_context, request
 KEPT = 1000
 """How many addresses at most; the pages of one site lead to about a hundred."""
 
-FIXED = frozenset({"filename"})
-"""What an address that is kept may be made of, beside its endpoint."""
-
 
 class BackOffice(Flask):
     """Flask, whose pages link to the same few screens, styles and scripts each time."""
@@ -20,12 +17,13 @@ class BackOffice(Flask):
         self._fixed_address = lru_cache(KEPT)(self._address_under)
 
     def url_for(self, endpoint: str, **values: Any) -> str:
-        given = {name: value for name, value in values.items() if value is not None}
-        if given.keys() - FIXED or not has_request_context() or (given and self._files_may_change):
-            return super().url_for(endpoint, **given)
+        filename = values.get("filename")
+        fixed = all(value is None or name == "filename" for name, value in values.items())
+        if not fixed or not has_request_context() or (filename is not None and self._files_may_change):
+            return super().url_for(endpoint, **values)
         if endpoint.startswith("."):
             endpoint = f"{request.blueprint}{endpoint}" if request.blueprint else endpoint[1:]
-        return self._fixed_address(request.environ.get("SCRIPT_NAME", ""), endpoint, given.get("filename"))
+        return self._fixed_address(request.environ.get("SCRIPT_NAME", ""), endpoint, filename)
 
     @property
     def _files_may_change(self) -> bool:
