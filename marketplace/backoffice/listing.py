@@ -1,6 +1,5 @@
 """The list of a table: search, filters, order, pages; the same rows as a file."""
 
-import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -10,7 +9,7 @@ from flask import Response, abort, request, stream_with_context
 from flask_admin import expose
 
 from marketplace.audit import record
-from marketplace.backoffice.export import FORMATS, exported_rows
+from marketplace.backoffice.export import FORMATS
 from marketplace.backoffice.filters import Filter, FilterState, read_filters
 from marketplace.backoffice.paging import COUNT_CAP, Direction, Order, Page, count_up_to_cap, fetch_page
 from marketplace.backoffice.screen import Screen, actor
@@ -89,16 +88,15 @@ class ListScreen(Screen):
         select = self.narrowed(state, self.exported())
         with transaction():
             self._record_export(state)
-        content_type, write = FORMATS[export_type]
-        rows = exported_rows(db.session(), select, self._order(state))
-        chunks = write(list(select.selected_columns.keys()), rows)
-        started = itertools.chain([next(chunks)], chunks)  # What cannot be exported is refused before the file begins.
+        file = FORMATS[export_type](db.session(), select, self._order(state))
         name = f"{self.endpoint}-{utcnow():%Y%m%d-%H%M}.{export_type}"
-        return Response(
-            stream_with_context(started),
-            content_type=content_type,
-            headers={"Content-Disposition": f"attachment; filename={name}"},
+        response = Response(
+            stream_with_context(file.chunks),
+            content_type=file.content_type,
+            headers={"Content-Disposition": f"attachment; filename={name}", **file.headers},
         )
+        response.call_on_close(file.close)  # The client may have gone away.
+        return response
 
     def list_parts(self) -> Mapping[str, Any]:
         """Return what else the template of the list shows."""
