@@ -37,7 +37,7 @@ def rows(statement: LiteralString, *, prepare: bool = True, **values: Any) -> li
 
 
 def matches(statement: LiteralString, **values: Any) -> list[uuid.UUID]:
-    """Return ids by a pattern; planned each time, for a prepared plan takes the trigram index whatever the pattern."""
+    """Return ids by a pattern; planned each time, since a prepared plan cannot know how selective a pattern is."""
     return [row.id for row in rows(statement, prepare=False, **values)]
 
 
