@@ -44,19 +44,19 @@ class LanguageRequest(Request):
 def init_language(app: Flask) -> None:
     """Let templates ask the catalogues themselves; Jinja's own functions take ten times as long to do so."""
     app.request_class = LanguageRequest
-    catalogues = Catalogues()
-    babel.domain_instance = catalogues
+    babel.domain_instance = Catalogues()
+    app.jinja_env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext)
 
-    @pass_eval_context
-    def gettext(context: EvalContext, text: str, /, **values: Any) -> str:
-        return _written(context, catalogues.get_translations().ugettext(text), values)
 
-    @pass_eval_context
-    def ngettext(context: EvalContext, one: str, many: str, num: int, /, **values: Any) -> str:
-        values.setdefault("num", num)
-        return _written(context, catalogues.get_translations().ungettext(one, many, num), values)
+@pass_eval_context
+def _gettext(context: EvalContext, text: str, /, **values: Any) -> str:
+    return _written(context, babel.domain_instance.get_translations().ugettext(text), values)
 
-    app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
+
+@pass_eval_context
+def _ngettext(context: EvalContext, one: str, many: str, num: int, /, **values: Any) -> str:
+    values.setdefault("num", num)
+    return _written(context, babel.domain_instance.get_translations().ungettext(one, many, num), values)
 
 
 def _written(context: EvalContext, text: str, values: dict[str, Any]) -> str:

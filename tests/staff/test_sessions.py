@@ -127,6 +127,30 @@ def test_enabling_an_account_again_revives_no_session(app, support, administrato
     assert support.get("/admin/").status_code == 302
 
 
+def test_what_is_changed_about_a_person_shows_within_one_request(app, administrator):
+    def change(**columns):
+        db.session.execute(sa.update(StaffMember).where(StaffMember.id == administrator.member_id).values(**columns))
+        db.session.commit()
+
+    assert administrator.get("/admin/staff/").status_code == 200
+    change(role="manager", name="Another Name", timezone="Asia/Tokyo")
+    assert administrator.get("/admin/staff/").status_code == 403
+    page = administrator.get("/admin/bookings/").text
+    assert "Another Name" in page
+    assert "Asia/Tokyo" in page
+    assert "/admin/staff/" not in page
+    change(is_active=False)
+    assert administrator.get("/admin/bookings/").status_code == 302
+
+
+def test_no_page_is_made_of_what_another_person_may_see(as_role):
+    seen = {role: as_role(role).get("/admin/").text for role in (*Role, *reversed(Role))}
+    assert {role for role, page in seen.items() if "/admin/staff/" in page} == {Role.ADMINISTRATOR}
+    assert {role for role, page in seen.items() if "/admin/audit/" in page} == {Role.ADMINISTRATOR, Role.MANAGER}
+    for role, page in seen.items():
+        assert f"<span>{role.capitalize()}</span>" in page
+
+
 def test_a_session_dies_after_thirty_idle_minutes(clock, support):
     for _hop in range(3):
         clock.shift(dt.timedelta(minutes=29))
