@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import psycopg
 import sqlalchemy as sa
 from psycopg import DataError
-from psycopg.types.datetime import TimestamptzLoader
+from psycopg.adapt import Loader
 from sqlalchemy import event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect, Engine
@@ -216,15 +216,26 @@ EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
 LATEST = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
-class _BoundedMoment(TimestamptzLoader):
+_TIMESTAMPTZ = psycopg.adapters.types["timestamptz"].oid
+
+
+class _BoundedMoment(Loader):
     """Moments that Python has no date for, `infinity` among them, as the first or last it has."""
+
+    def __init__(self, oid: int, context: Any = None) -> None:
+        super().__init__(oid, context)
+        usual = psycopg.adapters.get_loader(_TIMESTAMPTZ, psycopg.pq.Format.TEXT)
+        if usual is None:
+            raise RuntimeError("psycopg cannot read moments")
+        self._load = usual(oid, context).load
 
     def load(self, data: Any) -> dt.datetime:
         try:
-            return super().load(data)
+            moment: dt.datetime = self._load(data)
         except DataError:
             early = bytes(data).startswith(b"-") or bytes(data).endswith(b"BC")
             return EARLIEST if early else LATEST
+        return moment
 
 
 @event.listens_for(Engine, "connect")

@@ -2,30 +2,51 @@
 
 from typing import Any
 
-from markupsafe import Markup
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from marketplace.accounts.schemas import full_name, profile_problems
-from marketplace.backoffice.cells import mark, missing, record_link
+from marketplace.backoffice.cells import Cell, linker, mark, missing
 from marketplace.permissions import Permission
 
 
-def person_cell(attribute: str) -> Any:
-    """Return the formatter for the user under `attribute`: the name linked, the e-mail below it."""
+def person_cell(name: str) -> Cell:
+    """Make the cell of the user under `name`: their name linked, the e-mail below it."""
+    link = linker("users.details_view", Permission.USERS_READ)
+    key = f"{name}_id"
 
-    def show(_view: Any, _context: Any, row: Any, _name: str) -> Markup:
-        user = getattr(row, attribute)
+    def cell(row: Any) -> Markup:
+        user = getattr(row, name)
         if user is None:
-            return missing(getattr(row, f"{attribute}_id"))
-        name = full_name(user.profile)
-        link = record_link("users.details_view", user, name or user.email, Permission.USERS_READ)
-        small = Markup('<small class="text-body-secondary d-block" title="{0}">{0}</small>')
-        below = small.format(user.email) if name else ""
-        return Markup('<span dir="auto">{}</span>{}').format(link, below)
+            return missing(getattr(row, key))
+        known_as = full_name(user.profile)
+        if not known_as:
+            return link(user.id, user.email)
+        return Markup(  # noqa: S704 - each part is escaped
+            f'<div class="value">{link(user.id, known_as)}<small>{escape(user.email)}</small></div>'
+        )
 
-    return show
+    return cell
 
 
-def name_cell(_view: Any, _context: Any, row: Any, _name: str) -> Markup:
-    problems = profile_problems(row.profile)
-    marked = mark(problems, "malformed profile") if problems else ""
-    return Markup('<span dir="auto">{}</span> {}').format(full_name(row.profile), marked)
+def short_person_cell(name: str) -> Cell:
+    """Make the cell of the user under `name` in a list: only their name, linked."""
+    link = linker("users.details_view", Permission.USERS_READ)
+    key = f"{name}_id"
+
+    def cell(row: Any) -> Markup:
+        user = getattr(row, name)
+        return missing(getattr(row, key)) if user is None else link(user.id, user.name)
+
+    return cell
+
+
+def name_cell(_name: str) -> Cell:
+    marked = _("malformed profile")
+
+    def cell(row: Any) -> Markup:
+        problems = profile_problems(row.profile)
+        name = f'<span dir="auto">{escape(full_name(row.profile))}</span>'
+        return Markup(f"{name} {mark(problems, marked)}" if problems else name)  # noqa: S704 - each part is escaped
+
+    return cell

@@ -1,6 +1,5 @@
 """Named selects over users and reset tokens."""
 
-import uuid
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,6 +7,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from marketplace.accounts.models import PasswordResetToken, User, UserRole
+from marketplace.backoffice.search import Search, Source, best_matches, spaced_text
 from marketplace.database import database_now, json_text
 
 
@@ -28,37 +28,26 @@ def full_name_column(user: type[User] = User) -> ColumnElement[str]:
     return first.concat(" ").concat(last)
 
 
-def user_matches(term: str) -> ColumnElement[bool]:
-    """Return the condition for users whose e-mail or name holds `term`, whatever the case."""
-    return sa.or_(User.email.icontains(term, autoescape=True), full_name_column().icontains(term, autoescape=True))
+USERS = Source(User.id, sa.func.user_search_text(User.email, User.profile))
+"""Users by e-mail and name (migration 0004)."""
 
+USER_SEARCH = Search(User.id, through=((User.id, USERS),), ids=(User.id,))
 
-def search_users(select: sa.Select[Any], term: str) -> sa.Select[Any]:
-    identity = as_uuid(term)
-    return select.where(User.id == identity if identity else user_matches(term))
-
-
-def matching_user_ids(term: str) -> sa.Select[uuid.UUID]:
-    return sa.select(User.id).where(user_matches(term))
+TOKEN_SEARCH = Search(
+    PasswordResetToken.id,
+    through=((PasswordResetToken.id, Source(PasswordResetToken.id, spaced_text(PasswordResetToken.email))),),
+    ids=(PasswordResetToken.id,),
+)
 
 
 def find_customers(session: Session, term: str, limit: int) -> list[User]:
     """Return customers whose e-mail or name holds `term`, the exact e-mail first."""
-    return _find_users(session, term, limit, UserRole.CUSTOMER)
-
-
-def _find_users(session: Session, term: str, limit: int, role: UserRole) -> list[User]:
-    exact = sa.func.lower(User.email) == term.lower()
-    found = sa.select(User).where(User.role == role, user_matches(term)).order_by(exact.desc(), User.email).limit(limit)
-    return list(session.scalars(found))
+    customers = users().where(User.role == UserRole.CUSTOMER)
+    return best_matches(session, customers, USERS, term, name=lambda user: user.email, limit=limit)
 
 
 def tokens() -> sa.Select[PasswordResetToken]:
     return sa.select(PasswordResetToken)
-
-
-def search_tokens(select: sa.Select[Any], term: str) -> sa.Select[Any]:
-    return select.where(PasswordResetToken.email.icontains(term, autoescape=True))
 
 
 def token_state_condition(state: str) -> ColumnElement[bool]:
@@ -70,10 +59,3 @@ def token_state_condition(state: str) -> ColumnElement[bool]:
         "closed": PasswordResetToken.is_used.is_(True),
         "expired": sa.and_(is_open, sa.not_(alive)),
     }[state]
-
-
-def as_uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

@@ -11,7 +11,6 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from marketplace.accounts import queries
@@ -23,7 +22,7 @@ from marketplace.accounts.operations import edit_user, issue_reset_link, revoke_
 from marketplace.accounts.reset_page import reset_link
 from marketplace.accounts.schemas import profile_problems
 from marketplace.backoffice.bulk import BulkVerb
-from marketplace.backoffice.cells import badge, raw_value, time_cell
+from marketplace.backoffice.cells import badge_cell, brief_time_cell, raw_cell, time_cell
 from marketplace.backoffice.fields import PlainForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter
 from marketplace.backoffice.guard import requires
@@ -38,12 +37,16 @@ from marketplace.web.headers import hide_referrer
 ROLES = [(UserRole.CUSTOMER.value, _l("Customer")), (UserRole.PROVIDER.value, _l("Provider"))]
 
 
-def role_cell(_view: Any, _context: Any, row: User, _name: str) -> Markup:
-    return badge(row.role, row.role)
+role_cell = badge_cell(lambda row: row.role, lambda: {role: (_(role), role) for role in UserRole})
 
-
-def profile_cell(_view: Any, _context: Any, row: User, _name: str) -> Any:
-    return raw_value(row.profile, profile_problems(row.profile))
+token_state_cell = badge_cell(
+    lambda row: "closed" if row.is_used else "expired" if row.is_expired else "open",
+    lambda: {
+        "open": (_("open"), "pending"),
+        "closed": (_("used or voided"), "completed"),
+        "expired": (_("expired"), "cancelled"),
+    },
+)
 
 
 def issue_for(user: User, form: Any) -> dict[str, Any]:
@@ -80,16 +83,16 @@ class UserView(TableView):
         "updated_at": _l("Changed"),
         "profile": _l("Profile"),
     }
-    column_formatters = {
+    cells = {
         "name": name_cell,
         "role": role_cell,
         "created_at": time_cell,
         "updated_at": time_cell,
-        "profile": profile_cell,
+        "profile": raw_cell(profile_problems),
     }
+    list_cells = {"created_at": brief_time_cell, "updated_at": brief_time_cell}
     sort_columns = {
         "email": User.email,
-        "role": User.role,
         "created_at": User.created_at,
         "updated_at": User.updated_at,
     }
@@ -98,6 +101,7 @@ class UserView(TableView):
         DateFilter("joined_from", _l("Joined from"), lambda moment: User.created_at >= moment),
         DateFilter("joined_to", _l("Joined to"), lambda moment: User.created_at < moment, whole_day=True),
     )
+    searched = queries.USER_SEARCH
     search_hint = _l("E-mail, name or id")
     bulk_verbs = (
         BulkVerb(
@@ -115,9 +119,6 @@ class UserView(TableView):
 
     def exported(self) -> sa.Select[Any]:
         return queries.exported_users()
-
-    def search(self, select: sa.Select[Any], term: str) -> sa.Select[Any]:
-        return queries.search_users(select, term)
 
     def title_of(self, row: User) -> str:
         return row.name
@@ -163,12 +164,14 @@ class ResetTokenView(TableView):
         "created_at": _l("Issued"),
         "expires_at": _l("Expires"),
     }
+    list_cells = {"created_at": brief_time_cell, "expires_at": brief_time_cell}
     sort_columns = {
         "email": PasswordResetToken.email,
         "created_at": PasswordResetToken.created_at,
         "expires_at": PasswordResetToken.expires_at,
     }
     list_filters = (ChoiceFilter("state", _l("State"), STATES, queries.token_state_condition),)
+    searched = queries.TOKEN_SEARCH
     search_hint = _l("E-mail")
     empty_hint = _l("Reset links are issued on the page of a user.")
     bulk_verbs = (
@@ -183,19 +186,10 @@ class ResetTokenView(TableView):
         ),
     )
 
-    @staticmethod
-    def state_cell(_view: Any, _context: Any, row: PasswordResetToken, _name: str) -> Markup:
-        if row.is_used:
-            return badge(_("used or voided"), "completed")
-        return badge(_("expired"), "cancelled") if row.is_expired else badge(_("open"), "pending")
-
-    column_formatters = {"state": state_cell, "created_at": time_cell, "expires_at": time_cell}
+    cells = {"state": token_state_cell, "created_at": time_cell, "expires_at": time_cell}
 
     def rows(self) -> sa.Select[Any]:
         return queries.tokens()
-
-    def search(self, select: sa.Select[Any], term: str) -> sa.Select[Any]:
-        return queries.search_tokens(select, term)
 
     def title_of(self, row: PasswordResetToken) -> str:
         return _("Reset link for %(email)s", email=row.email)

@@ -1,28 +1,40 @@
 """The screen of the audit log."""
 
-from typing import Any
-
 import sqlalchemy as sa
-from flask import render_template
+from flask import current_app
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from marketplace.audit import AuditEvent
-from marketplace.backoffice.cells import time_cell
+from marketplace.backoffice.cells import Cell, brief_time_cell, time_cell
 from marketplace.backoffice.filters import DateFilter, TextFilter
+from marketplace.backoffice.search import Search, Source, spaced_text
 from marketplace.backoffice.table import TableView
 from marketplace.permissions import Permission
 
 
-def changes_cell(_view: Any, _context: Any, row: AuditEvent, _name: str) -> Markup:
-    return Markup(render_template("admin/changes.html", changes=row.changes))  # noqa: S704 - the template escapes
+def changes_cell(_name: str) -> Cell:
+    template = current_app.jinja_env.get_template("admin/changes.html")
+    return lambda row: Markup(template.render(changes=row.changes))  # noqa: S704 - the template escapes
 
 
-def subject_cell(_view: Any, _context: Any, row: AuditEvent, _name: str) -> Markup:
-    return Markup('<span dir="auto">{}</span><small class="text-body-secondary d-block">{}</small>').format(
-        row.subject_label,
-        row.subject_type,
+def subject_cell(_name: str) -> Cell:
+    return lambda row: Markup(  # noqa: S704 - each part is escaped
+        f'<div class="value"><span dir="auto">{escape(row.subject_label)}</span>'
+        f"<small>{escape(row.subject_type)}</small></div>"
     )
+
+
+AUDIT = Source(
+    AuditEvent.id,
+    spaced_text(
+        AuditEvent.actor_label,
+        AuditEvent.action,
+        AuditEvent.subject_label,
+        sa.func.coalesce(AuditEvent.reason, sa.literal_column("''")),
+    ),
+)
+"""Entries by who did what to whom, and why (migration 0004)."""
 
 
 class AuditView(TableView):
@@ -59,7 +71,8 @@ class AuditView(TableView):
         "previous_hash": _l("Hash before"),
         "hash": _l("Hash"),
     }
-    column_formatters = {"at": time_cell, "changes": changes_cell, "subject": subject_cell}
+    cells = {"at": time_cell, "changes": changes_cell, "subject": subject_cell}
+    list_cells = {"at": brief_time_cell}
     sort_columns = {"id": AuditEvent.id, "at": AuditEvent.at}
     default_sort = ("id", True)
     list_filters = (
@@ -69,18 +82,12 @@ class AuditView(TableView):
         DateFilter("from", _l("From"), lambda moment: AuditEvent.at >= moment),
         DateFilter("to", _l("To"), lambda moment: AuditEvent.at < moment, whole_day=True),
     )
+    searched = Search(
+        AuditEvent.id,
+        through=((AuditEvent.id, AUDIT),),
+        same=(AuditEvent.subject_id, AuditEvent.request_id),
+    )
     search_hint = _l("Who, to whom, reason or request")
-
-    def search(self, select: sa.Select[Any], term: str) -> sa.Select[Any]:
-        columns = (AuditEvent.actor_label, AuditEvent.subject_label, AuditEvent.reason, AuditEvent.action)
-        matches = [column.icontains(term, autoescape=True) for column in columns]
-        return select.where(
-            sa.or_(
-                *matches,
-                AuditEvent.subject_id == term.lower(),
-                AuditEvent.request_id == term,
-            )
-        )
 
     def title_of(self, row: AuditEvent) -> str:
         return f"{row.action} #{row.id}"

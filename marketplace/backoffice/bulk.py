@@ -15,6 +15,7 @@ from sqlalchemy.exc import InterfaceError, NoResultFound, OperationalError
 
 from marketplace.backoffice.addresses import own_path
 from marketplace.backoffice.listing import ListScreen
+from marketplace.backoffice.paging import Page
 from marketplace.errors import DomainError
 from marketplace.extensions import db
 from marketplace.permissions import Permission
@@ -58,8 +59,9 @@ class BulkVerbs(ListScreen):
     bulk_template = "admin/model/bulk.html"
     bulk_result_template = "admin/model/bulk_result.html"
 
-    def list_parts(self) -> Mapping[str, Any]:
-        return {"bulk_verbs": self.bulk_verbs_open()}
+    def list_parts(self, page: Page) -> Mapping[str, Any]:
+        verbs = self.bulk_verbs_open()
+        return {"bulk_verbs": verbs, "table_rows": self.table_rows(page, with_boxes=bool(verbs))}
 
     def bulk_verbs_open(self) -> list[BulkVerb]:
         """Return the verbs that the visitor may run."""

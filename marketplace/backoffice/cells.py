@@ -1,53 +1,101 @@
-"""How one value stands in a list or on a page: formatters in Flask-Admin's form, `(view, context, row, name)`."""
+"""How one value stands in a list or on a page.
 
-from collections.abc import Callable
+A `CellMaker` makes the cell of a column once for a page: what depends on the viewer (zone, language, rights, addresses)
+is looked up then. The `Cell` it returns is called for each row, and is no more than an f-string: a list has hundreds.
+"""
+
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import render_template, url_for
+from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup, escape
 
 from marketplace.permissions import Permission
-from marketplace.web.formats import moment
+from marketplace.web.formats import moment_writer, plain
 
-Formatter = Callable[[Any, Any, Any, str], Any]
+Cell = Callable[[Any], Any]
+"""Writes what stands in the cell of a row: Markup, or a text that is yet to be escaped."""
+
+CellMaker = Callable[[str], Cell]
+"""Makes the cell of the column that has this name."""
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+NONE = Markup('<span class="text-body-secondary">—</span>')
 
 
-def time_cell(_view: Any, _context: Any, row: Any, name: str) -> Markup:
-    value = getattr(row, name)
-    if value is None:
-        return Markup('<span class="text-body-secondary">—</span>')
-    date, clock = moment(value).rsplit(" ", 1)
-    return Markup('<time datetime="{}" title="{} UTC"><span>{}</span> <span>{}</span></time>').format(
-        value.isoformat(),
-        value.strftime("%Y-%m-%d %H:%M"),
-        date,
-        clock,
-    )
+def plain_cell(name: str) -> Cell:
+    return lambda row: plain(getattr(row, name))
+
+
+def time_cell(name: str) -> Cell:
+    write = moment_writer()
+
+    def cell(row: Any) -> Markup:
+        value = getattr(row, name)
+        if value is None:
+            return NONE
+        date, clock = escape(write(value)).rsplit(" ", 1)
+        return Markup(  # noqa: S704 - escaped above; the rest is figures
+            f'<time title="{value:%Y-%m-%d %H:%M} UTC"><span>{date}</span> <span>{clock}</span></time>'
+        )
+
+    return cell
+
+
+def brief_time_cell(name: str) -> Cell:
+    """Make the cell of a moment in a list: a line, or two where the column is narrow."""
+    write = moment_writer()
+
+    def cell(row: Any) -> str:
+        date, _blank, clock = write(getattr(row, name)).rpartition(" ")
+        return f"{date.replace(' ', NBSP)} {clock}" if date else "—"
+
+    return cell
+
+
+def badge_cell(read: Callable[[Any], str], badges: Callable[[], Mapping[str, tuple[str, str]]]) -> CellMaker:
+    """Return the maker of a cell with one of a few badges.
+
+    :param read: returns the key of a row's badge.
+    :param badges: returns key to text and tone, in the viewer's language.
+    """
+
+    def make(_name: str) -> Cell:
+        made = {key: badge(text, tone) for key, (text, tone) in badges().items()}
+        return lambda row: made.get(read(row)) or badge(read(row), "malformed")
+
+    return make
 
 
 def badge(text: str, tone: str) -> Markup:
-    return Markup('<span class="badge status status-{}">{}</span>').format(tone, text)
+    return Markup(f'<span class="badge status status-{escape(tone)}">{escape(text)}</span>')  # noqa: S704
 
 
 def mark(problems: list[str], what: str) -> Markup:
     """Mark a stored value that does not fit; the title says why."""
-    return Markup('<span class="badge status status-malformed" title="{}">{}</span>').format("; ".join(problems), what)
+    return Markup(  # noqa: S704
+        f'<span class="badge status status-malformed" title="{escape("; ".join(problems))}">{escape(what)}</span>'
+    )
 
 
-def record_link(endpoint: str, row: Any, text: str, permission: Permission) -> Markup:
-    """Link to the page of `row` for those who may open it; the bare text for all others."""
+def linker(endpoint: str, permission: Permission) -> Callable[[Any, str], Markup]:
+    """Return what links a text to the page of the record with an id, or leaves it bare for who may not open it."""
     if not current_user.may(permission):
-        return escape(text)
-    return Markup('<a href="{}">{}</a>').format(url_for(endpoint, id=row.id), text)
+        return lambda _identity, text: Markup(f'<span dir="auto">{escape(text)}</span>')  # noqa: S704
+    address = escape(url_for(endpoint, id=""))
+    return lambda identity, text: Markup(f'<a href="{address}{identity}">{escape(text)}</a>')  # noqa: S704
 
 
 def missing(identity: Any) -> Markup:
     """Stand in for a record that another one names and that does not exist."""
-    return Markup('<span class="badge status status-malformed" title="{}">missing record</span>').format(identity)
+    title = escape(str(identity))
+    return Markup(f'<span class="badge status status-malformed" title="{title}">{_("missing record")}</span>')  # noqa: S704
 
 
-def raw_value(stored: Any, problems: list[str], *, shape: str = "") -> str:
+def raw_value(stored: Any, problems: list[str], *, shape: str = "") -> Markup:
     """Show a stored JSON value: readable where it fits, else as it is, with what is wrong about it.
 
     :param shape: `week` for the hours of a week, which has a table of its own.
@@ -55,3 +103,12 @@ def raw_value(stored: Any, problems: list[str], *, shape: str = "") -> str:
     return Markup(  # noqa: S704 - the template escapes
         render_template("admin/raw_value.html", stored=stored, problems=problems, shape=shape)
     )
+
+
+def raw_cell(problems_of: Callable[[Any], list[str]], *, shape: str = "") -> CellMaker:
+    """Return the maker of a cell that shows a stored JSON value."""
+
+    def make(name: str) -> Cell:
+        return lambda row: raw_value(getattr(row, name), problems_of(getattr(row, name)), shape=shape)
+
+    return make

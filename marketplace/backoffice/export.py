@@ -108,7 +108,8 @@ FORMATS = {"csv": csv_file, "xlsx": xlsx_file}
 
 def exported_rows(session: Session, select: sa.Select[Any], order: Order) -> Generator[Sequence[Any]]:
     """Yield every row of `select` in `order`, page by page, so that none is missed or doubled for want of a lock."""
-    paged = select.add_columns(order.column.label("sort_value"), order.identity.label("row_id"))
+    sorted_by = [column.label(f"sort_{number}") for number, column in enumerate(order.columns)]
+    paged = select.add_columns(*sorted_by)
     position: Position | None = None
     while True:
         statement = paged.order_by(None).order_by(*order.clauses(backwards=False)).limit(BATCH)
@@ -116,10 +117,11 @@ def exported_rows(session: Session, select: sa.Select[Any], order: Order) -> Gen
             statement = statement.where(order.beyond(position, backwards=False))
         rows = session.execute(statement).all()
         session.rollback()
-        yield from (row[:-2] for row in rows)
+        yield from (row[: -len(sorted_by)] for row in rows)
         if len(rows) < BATCH:
             return
-        position = Position(rows[-1].sort_value, rows[-1].row_id)
+        value, *rest = rows[-1][-len(sorted_by) :]
+        position = Position(value, tuple(rest))
 
 
 def csv_chunks(head: bytes, rows: Iterable[Sequence[Any]], tally: Tally) -> Generator[bytes]:

@@ -7,12 +7,17 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from flask import Response, abort, request, stream_with_context
 from flask_admin import expose
+from markupsafe import Markup
 
 from marketplace.audit import record
+from marketplace.backoffice.cells import CellMaker
+from marketplace.backoffice.counting import Count, count_rows
 from marketplace.backoffice.export import FORMATS
 from marketplace.backoffice.filters import Filter, FilterState, read_filters
-from marketplace.backoffice.paging import COUNT_CAP, Direction, Order, Page, count_up_to_cap, fetch_page
+from marketplace.backoffice.paging import Direction, Keys, Order, Page, Place, fetch_page
+from marketplace.backoffice.rows import table_rows
 from marketplace.backoffice.screen import Screen, actor
+from marketplace.backoffice.search import Search, search_page
 from marketplace.database import utcnow
 from marketplace.extensions import db
 from marketplace.permissions import Permission
@@ -42,17 +47,16 @@ class ListScreen(Screen):
     list_template = "admin/model/list.html"
     page_size = PAGE_SIZES[0]
     export_permission: ClassVar[Permission | None] = None
+    list_cells: ClassVar[Mapping[str, CellMaker]] = {}
+    """Column to what makes its cell in the list, where that is less than on the page of one row."""
     list_filters: ClassVar[tuple[Filter, ...]] = ()
     sort_columns: ClassVar[Mapping[str, Any]] = {}
-    """Column of the list to the attribute it sorts by."""
+    """Column of the list to the attribute it sorts by, or several of which only the first may hold NULLs."""
     default_sort: ClassVar[tuple[str, bool]] = ("created_at", True)
     """Column, and whether the greatest comes first."""
+    searched: ClassVar[Search]
     search_hint: ClassVar[str] = ""
     empty_hint: ClassVar[str] = ""
-
-    def search(self, select: sa.Select[Any], term: str) -> sa.Select[Any]:
-        """Narrow `select` to what matches `term`."""
-        raise NotImplementedError
 
     def exported(self) -> sa.Select[Any]:
         """Return the select of an export: labelled columns, personal data only where the export is for it."""
@@ -61,20 +65,16 @@ class ListScreen(Screen):
     @expose("/")
     def index_view(self) -> str:
         state = self.list_state(request.args)
-        select = self.narrowed(state)
-        page = self.page_of(select, state)
-        count = count_up_to_cap(db.session(), select, self._identity)
+        page, count = self.page_at(state)
         return self.render(
             self.list_template,
             state=state,
             page=page,
             count=count,
-            count_cap=COUNT_CAP,
             page_sizes=PAGE_SIZES,
             columns=self._list_columns,
-            get_value=self.get_list_value,
             list_url=self.list_url,
-            **self.list_parts(),
+            **self.list_parts(page),
         )
 
     @expose("/export/<export_type>/")
@@ -98,9 +98,16 @@ class ListScreen(Screen):
         response.call_on_close(file.close)  # The client may have gone away.
         return response
 
-    def list_parts(self) -> Mapping[str, Any]:
+    def list_parts(self, page: Page) -> Mapping[str, Any]:
         """Return what else the template of the list shows."""
-        return {}
+        return {"table_rows": self.table_rows(page)}
+
+    def table_rows(self, page: Page, *, with_boxes: bool = False) -> Markup:
+        cells = [
+            (name, self.list_cells[name](name) if name in self.list_cells else self.cell(name))
+            for name, _label in self._list_columns
+        ]
+        return table_rows(page.rows, cells, address=self.get_url(".details_view", id=""), with_boxes=with_boxes)
 
     def list_state(self, parameters: Mapping[str, Any]) -> ListState:
         """Read the address of a list; whatever is unknown or out of range falls back to the usual."""
@@ -124,21 +131,18 @@ class ListScreen(Screen):
             cursor=cursor,
         )
 
-    def narrowed(self, state: ListState, rows: sa.Select[Any] | None = None) -> sa.Select[Any]:
-        """Narrow the list's select, or `rows`, to what its search and filters leave."""
-        select = (self.rows() if rows is None else rows).where(*state.filters.conditions)
-        return self.search(select, state.search) if state.search else select
+    def narrowed(self, state: ListState, rows: sa.Select[Any]) -> sa.Select[Any]:
+        """Narrow `rows` to what the search and the filters of the list leave."""
+        select = rows.where(*state.filters.conditions)
+        return select.where(self.searched.condition(state.search)) if state.search else select
 
-    def page_of(self, select: sa.Select[Any], state: ListState) -> Page:
-        order = self._order(state)
-        return fetch_page(
-            db.session(),
-            select,
-            order,
-            size=state.size,
-            direction=state.direction,
-            cursor=state.cursor,
-        )
+    def page_at(self, state: ListState) -> tuple[Page, Count]:
+        """Return the page that `state` asks for, and how many rows there are in all."""
+        keys: Keys = sa.select(self._identity).where(*state.filters.conditions)
+        place = Place.read(self._order(state), size=state.size, direction=state.direction, cursor=state.cursor)
+        if state.search:
+            return search_page(db.session(), self.searched, state.search, rows=self.rows(), keys=keys, place=place)
+        return fetch_page(db.session(), self.rows(), keys, place), count_rows(db.session(), keys)
 
     def list_url(self, state: ListState, /, **changes: Any) -> str:
         """Return the address of this list with `changes`; None leaves a parameter out, and pages start anew."""
@@ -158,7 +162,9 @@ class ListScreen(Screen):
         return parameters
 
     def _order(self, state: ListState) -> Order:
-        return Order(self.sort_columns[state.sort], self._identity, descending=state.descending)
+        chosen = self.sort_columns[state.sort]
+        column, *further = chosen if isinstance(chosen, tuple) else (chosen,)
+        return Order(column, self._identity, descending=state.descending, further=tuple(further))
 
     def _record_export(self, state: ListState) -> None:
         asked = {"search": state.search, **state.filters.values}

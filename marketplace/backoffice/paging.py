@@ -1,4 +1,4 @@
-"""Keyset pages: first, next, previous and last page of any select, each as cheap as the first."""
+"""Keyset pages: first, next, previous and last page of any list, each as cheap as the first."""
 
 import base64
 import binascii
@@ -14,52 +14,101 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-COUNT_CAP = 1000
-"""Rows counted exactly; beyond it a list says 'more than'."""
+Keys = sa.Select[Any]
+"""A select of the ids of one table's rows, with conditions on this table alone."""
 
 
 @dataclass(frozen=True)
 class Order:
-    """What a list is sorted by: a column, then the id, so that no two rows tie. NULLs come last either way."""
+    """What a list is sorted by, then by `further` columns, then by the id, so that no two rows tie.
+
+    NULLs of the first column come last either way; `further` columns hold none.
+    """
 
     column: ColumnElement[Any]
     identity: ColumnElement[uuid.UUID] | ColumnElement[int]
     descending: bool = False
+    further: tuple[ColumnElement[Any], ...] = ()
 
-    def clauses(self, *, backwards: bool) -> list[ColumnElement[Any]]:
-        down = self.descending != backwards
-        turn = sa.desc if down else sa.asc
-        clauses = [turn(self.column), turn(self.identity)]
-        if self.is_nullable:
-            clauses.insert(0, (sa.desc if backwards else sa.asc)(self.column.is_(None)))
-        return clauses
-
-    def beyond(self, position: "Position", *, backwards: bool) -> ColumnElement[bool]:
-        """Return the condition for the rows behind (or, backwards, before) `position`."""
-        down = self.descending != backwards
-        later = self.identity < position.identity if down else self.identity > position.identity
-        if position.value is None:
-            tied = sa.and_(self.column.is_(None), later)
-            return sa.or_(tied, self.column.is_not(None)) if backwards else tied
-        pair = sa.tuple_(self.column, self.identity)
-        mark = sa.tuple_(
-            sa.literal(position.value, self.column.type),
-            sa.literal(position.identity, self.identity.type),
-        )
-        further = pair < mark if down else pair > mark
-        return sa.or_(further, self.column.is_(None)) if self.is_nullable and not backwards else further
+    @property
+    def columns(self) -> tuple[ColumnElement[Any], ...]:
+        return (self.column, *self.further, self.identity)
 
     @property
     def is_nullable(self) -> bool:
         return bool(getattr(self.column, "nullable", True))
 
+    def on(self, rows: sa.FromClause) -> "Order":
+        """Return this order over columns of the same names."""
+        column, *further, identity = (rows.c[each.key or ""] for each in self.columns)
+        return Order(column, identity, descending=self.descending, further=tuple(further))
+
+    def turned(self, *, backwards: bool) -> tuple[ColumnElement[Any], ...]:
+        """Return what to order rows by of which none, or each, has a NULL in the first column."""
+        turn = sa.desc if self.descending != backwards else sa.asc
+        return tuple(turn(column) for column in self.columns)
+
+    def clauses(self, *, backwards: bool) -> list[ColumnElement[Any]]:
+        """Return what to order all rows by."""
+        first, *others = self.turned(backwards=backwards)
+        if not self.is_nullable:
+            return [first, *others]
+        return [first.nulls_first() if backwards else first.nulls_last(), *others]
+
+    def beyond(self, position: "Position", *, backwards: bool) -> ColumnElement[bool]:
+        """Return the condition for the rows behind (or, backwards, before) `position`."""
+        return sa.or_(*(part.condition for part in self.parts(position, backwards=backwards)))
+
+    def parts(self, position: "Position | None", *, backwards: bool) -> list["Part"]:
+        """Cut what lies beyond `position` (or everything) into rows with a value and rows without, in their order.
+
+        An index on the columns gives each part sorted; no index gives both in one go.
+        """
+        clauses = self.turned(backwards=backwards)
+        if not self.is_nullable:
+            return [Part(self._further_than(position, backwards=backwards), clauses)]
+        known: ColumnElement[bool] = self.column.is_not(None)
+        unknown: ColumnElement[bool] = self.column.is_(None)
+        if position is not None and position.value is not None:
+            known = sa.and_(known, self._further_than(position, backwards=backwards))
+            return [Part(known, clauses)] if backwards else [Part(known, clauses), Part(unknown, clauses)]
+        if position is not None:
+            unknown = sa.and_(unknown, self._further_than(position, backwards=backwards))
+            return [Part(unknown, clauses), Part(known, clauses)] if backwards else [Part(unknown, clauses)]
+        parts = [Part(known, clauses), Part(unknown, clauses)]
+        return parts[::-1] if backwards else parts
+
+    def _further_than(self, position: "Position | None", *, backwards: bool) -> ColumnElement[bool]:
+        if position is None:
+            return sa.true()
+        values = position.values
+        columns = self.columns if position.value is not None else self.columns[1:]
+        pairs = [(column, sa.literal(value, column.type)) for column, value in zip(columns, values, strict=False)]
+        if len(pairs) == 1:
+            [(left, right)] = pairs
+        else:
+            left, right = (sa.tuple_(*side) for side in zip(*pairs, strict=True))  # type: ignore[assignment]
+        return left < right if self.descending != backwards else left > right
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows that one index gives in the order they are wanted in."""
+
+    condition: ColumnElement[bool]
+    clauses: tuple[ColumnElement[Any], ...]
+
 
 @dataclass(frozen=True)
 class Position:
-    """Where a page ends: the sort value and the id of a row."""
+    """Where a page ends: the sort value, the further values and the id of a row; or a value alone, to begin at."""
 
     value: Any
-    identity: uuid.UUID | int
+    rest: tuple[Any, ...] = ()
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        return self.rest if self.value is None else (self.value, *self.rest)
 
 
 @dataclass(frozen=True)
@@ -73,46 +122,69 @@ class Page:
 Direction = Literal["after", "before", "last"]
 
 
-def fetch_page(
-    session: Session,
-    select: sa.Select[Any],
-    order: Order,
-    *,
-    size: int,
-    direction: Direction,
-    cursor: str | None,
-) -> Page:
-    """Return `size` rows of `select` after or before `cursor`; without one that can be read, the first page."""
-    position = read_cursor(cursor, order) if cursor else None
-    backwards = direction == "last" or (direction == "before" and position is not None)
-    statement = select.order_by(None).order_by(*order.clauses(backwards=backwards)).limit(size + 1)
-    if position is not None and direction != "last":
-        statement = statement.where(order.beyond(position, backwards=backwards))
-    found = list(session.scalars(statement).unique())
-    more = len(found) > size
-    rows = found[:size]
-    if backwards:
-        rows.reverse()
-    has_previous = more if backwards else position is not None
-    has_next = direction == "before" if backwards else more
-    return Page(
-        rows=rows,
-        previous=write_cursor(rows[0], order) if rows and has_previous else None,
-        next=write_cursor(rows[-1], order) if rows and has_next else None,
-    )
+@dataclass(frozen=True)
+class Place:
+    """Which page of a list is asked for."""
+
+    order: Order
+    size: int
+    backwards: bool
+    position: Position | None
+
+    @classmethod
+    def read(cls, order: Order, *, size: int, direction: Direction, cursor: str | None) -> "Place":
+        """Read an address; without a cursor that can be read it means the first page, or the last."""
+        position = read_cursor(cursor, order) if cursor and direction != "last" else None
+        backwards = direction == "last" or (direction == "before" and position is not None)
+        return cls(order, size, backwards, position)
+
+    @property
+    def fetched(self) -> int:
+        """How many rows to ask for: one more than shown tells whether there are any behind them."""
+        return self.size + 1
+
+    def clauses(self) -> list[ColumnElement[Any]]:
+        return self.order.clauses(backwards=self.backwards)
+
+    def parts(self) -> list[Part]:
+        return self.order.parts(self.position, backwards=self.backwards)
+
+    def keys(self, keys: Keys) -> sa.Select[Any] | sa.CompoundSelect[Any]:
+        """Select the ids of the page's rows out of `keys`, a page of those without a value among them."""
+        parts = [keys.where(part.condition).order_by(*part.clauses).limit(self.fetched) for part in self.parts()]
+        if len(parts) == 1:
+            return parts[0]
+        return sa.union_all(*(sa.select(part.subquery()) for part in parts))
+
+    def page_of(self, found: Sequence[Any]) -> Page:
+        """Make the page of up to `fetched` rows, in the order they were fetched in."""
+        more = len(found) > self.size
+        rows = list(found[: self.size])
+        if self.backwards:
+            rows.reverse()
+        has_previous = more if self.backwards else self.position is not None
+        has_next = self.position is not None if self.backwards else more
+        return Page(
+            rows=rows,
+            previous=write_cursor(rows[0], self.order) if rows and has_previous else None,
+            next=write_cursor(rows[-1], self.order) if rows and has_next else None,
+        )
 
 
-def count_up_to_cap(session: Session, select: sa.Select[Any], identity: ColumnElement[Any]) -> int:
-    """Count the rows of `select`, looking at no more than COUNT_CAP + 1 of them."""
-    few = select.with_only_columns(identity, maintain_column_froms=True).options().order_by(None)
-    counted = sa.select(sa.func.count()).select_from(few.limit(COUNT_CAP + 1).subquery())
-    return session.scalar(counted) or 0
+def fetch_page(session: Session, rows: sa.Select[Any], keys: Keys, place: Place) -> Page:
+    """Return the page at `place` of the rows that `keys` names.
+
+    The ids are found first, by an index alone; only the rows of the page are then joined to what they show.
+
+    :param rows: select of the rows with all that is shown of them.
+    """
+    statement = rows.where(place.order.identity.in_(place.keys(keys))).order_by(*place.clauses()).limit(place.fetched)
+    return place.page_of(session.scalars(statement).unique().all())
 
 
 def write_cursor(row: Any, order: Order) -> str:
-    value = getattr(row, order.column.key or "")
-    identity = getattr(row, order.identity.key or "")
-    text = json.dumps([None if value is None else _write(value), str(identity)])
+    values = [getattr(row, column.key or "") for column in order.columns]
+    text = json.dumps([None if value is None else _write(value) for value in values])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -120,10 +192,11 @@ def read_cursor(cursor: str, order: Order) -> Position | None:
     """Return the position that `cursor` names, or None where it was not written for `order`."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        value, identity = json.loads(text)
+        value, *rest = json.loads(text)
+        kinds = [column.type.python_type for column in order.columns]
         return Position(
-            value=None if value is None else _read(value, order.column.type.python_type),
-            identity=_read(identity, order.identity.type.python_type),
+            value=None if value is None else _read(value, kinds[0]),
+            rest=tuple(_read(part, kind) for part, kind in zip(rest, kinds[1:], strict=True)),
         )
     except (ValueError, TypeError, InvalidOperation, binascii.Error, RecursionError, OverflowError):
         return None

@@ -1,5 +1,6 @@
 """The frame of every table's screen: Flask-Admin's ModelView, shut and stripped to what we use of it."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -8,9 +9,9 @@ from flask_admin.contrib.sqla import ModelView
 from flask_login import current_user
 from flask_wtf import FlaskForm
 
+from marketplace.backoffice.cells import Cell, CellMaker, plain_cell
 from marketplace.backoffice.guard import ClosedView
 from marketplace.extensions import db
-from marketplace.web.formats import plain
 
 
 class Screen(ClosedView, ModelView):
@@ -19,7 +20,8 @@ class Screen(ClosedView, ModelView):
     can_create = can_edit = can_delete = can_export = False
     can_view_details = True
     column_display_actions = False
-    column_formatters: ClassVar[dict[str, Any]] = {}
+    cells: ClassVar[Mapping[str, CellMaker]] = {}
+    """Column to what makes its cell; the others show what is stored."""
     column_sortable_list: ClassVar[tuple[str, ...]] = ()
 
     # Flask-Admin opens these to whoever may list; nothing is deleted, and edits go through forms.
@@ -72,11 +74,9 @@ class Screen(ClosedView, ModelView):
         """Scaffold nothing: forms are written out, so that no column gets into one by itself."""
         return FlaskForm
 
-    def get_list_value(self, context: Any, model: Any, name: str) -> Any:
-        formatter = self.column_formatters.get(name)
-        return formatter(self, context, model, name) if formatter else plain(getattr(model, name))
-
-    get_detail_value = get_list_value
+    def cell(self, name: str) -> Cell:
+        """Make the cell of a column, for a whole page of rows."""
+        return self.cells.get(name, plain_cell)(name)
 
 
 def actor() -> Any:

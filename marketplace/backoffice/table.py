@@ -123,7 +123,6 @@ class TableView(BulkVerbs):
             title=self.title_of(row),
             verbs=self.verbs(row),
             columns=self._details_columns,
-            get_value=self.get_detail_value,
             **self.page_parts(row),
         )
 

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from marketplace.accounts.models import User
-from marketplace.accounts.queries import as_uuid, full_name_column, matching_user_ids
+from marketplace.accounts.queries import USERS, full_name_column
+from marketplace.backoffice.search import Search
 from marketplace.bookings.models import Booking, BookingStatus
 from marketplace.database import minutes_later
 from marketplace.listings.models import Service
-from marketplace.listings.queries import matching_service_ids
+from marketplace.listings.queries import SERVICES
 
 
 def bookings() -> sa.Select[Booking]:
@@ -24,20 +25,12 @@ def bookings() -> sa.Select[Booking]:
     )
 
 
-def search_bookings(select: sa.Select[Any], term: str) -> sa.Select[Any]:
-    """Narrow to one id, or to bookings whose customer, provider or service matches `term`."""
-    identity = as_uuid(term)
-    if identity:
-        columns = (Booking.id, Booking.customer_id, Booking.provider_id, Booking.service_id)
-        return select.where(sa.or_(*(column == identity for column in columns)))
-    people = matching_user_ids(term)
-    return select.where(
-        sa.or_(
-            Booking.customer_id.in_(people),
-            Booking.provider_id.in_(people),
-            Booking.service_id.in_(matching_service_ids(term)),
-        )
-    )
+BOOKING_SEARCH = Search(
+    Booking.id,
+    through=((Booking.customer_id, USERS), (Booking.provider_id, USERS), (Booking.service_id, SERVICES)),
+    ids=(Booking.id, Booking.customer_id, Booking.provider_id, Booking.service_id),
+)
+"""Bookings by customer, provider, service or id."""
 
 
 def overlapping_booking(

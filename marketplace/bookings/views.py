@@ -13,9 +13,9 @@ from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from marketplace.accounts.cells import person_cell
+from marketplace.accounts.cells import person_cell, short_person_cell
 from marketplace.backoffice.bulk import BulkVerb
-from marketplace.backoffice.cells import badge, missing, record_link, time_cell
+from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, linker, missing, time_cell
 from marketplace.backoffice.fields import PlainForm, ReasonForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, RecordFilter
 from marketplace.backoffice.guard import requires
@@ -39,19 +39,20 @@ from marketplace.web.formats import moment, money
 STATUSES = [(status.value, _l(status.value.capitalize())) for status in BookingStatus]
 
 
-def status_cell(_view: Any, _context: Any, row: Booking, _name: str) -> Markup:
-    return badge(_(row.status), row.status)
+status_cell = badge_cell(lambda row: row.status, lambda: {status: (_(status), status) for status in BookingStatus})
 
 
-def service_cell(_view: Any, _context: Any, row: Booking, _name: str) -> Markup:
-    if row.service is None:
-        return missing(row.service_id)
-    link = record_link("services.details_view", row.service, row.service.title, Permission.SERVICES_READ)
-    return Markup('<span dir="auto">{}</span>').format(link)
+def service_cell(_name: str) -> Cell:
+    link = linker("services.details_view", Permission.SERVICES_READ)
+
+    def cell(row: Booking) -> Markup:
+        return missing(row.service_id) if row.service is None else link(row.service.id, row.service.title)
+
+    return cell
 
 
-def amount_cell(_view: Any, _context: Any, row: Booking, _name: str) -> str:
-    return money(row.total_amount, row.service.currency if row.service else None)
+def amount_cell(_name: str) -> Cell:
+    return lambda row: money(row.total_amount, row.service.currency if row.service else None)
 
 
 class BookingView(TableView):
@@ -88,18 +89,19 @@ class BookingView(TableView):
         "duration": _l("Minutes"),
         "notes": _l("Notes"),
     }
-    column_formatters = {
+    cells = {
         "scheduled_at": time_cell,
         "created_at": time_cell,
         "status": status_cell,
         "service": service_cell,
-        "customer": person_cell("customer"),
-        "provider": person_cell("provider"),
+        "customer": person_cell,
+        "provider": person_cell,
         "total_amount": amount_cell,
     }
+    list_cells = {"scheduled_at": brief_time_cell, "created_at": brief_time_cell, "provider": short_person_cell}
     sort_columns = {
         "scheduled_at": Booking.scheduled_at,
-        "status": Booking.status,
+        "status": (Booking.status, Booking.scheduled_at),
         "total_amount": Booking.total_amount,
         "created_at": Booking.created_at,
     }
@@ -111,6 +113,7 @@ class BookingView(TableView):
         RecordFilter("provider", _l("Provider"), lambda value: Booking.provider_id == value),
         RecordFilter("service", _l("Service"), lambda value: Booking.service_id == value),
     )
+    searched = queries.BOOKING_SEARCH
     search_hint = _l("Customer, provider, service or id")
     bulk_verbs = (
         BulkVerb(
@@ -138,9 +141,6 @@ class BookingView(TableView):
 
     def exported(self) -> sa.Select[Any]:
         return queries.exported_bookings()
-
-    def search(self, select: sa.Select[Any], term: str) -> sa.Select[Any]:
-        return queries.search_bookings(select, term)
 
     def title_of(self, row: Booking) -> str:
         service, customer = row.service.title if row.service else "?", row.customer.name if row.customer else "?"

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.models import User
-from marketplace.accounts.queries import as_uuid, full_name_column, matching_user_ids
+from marketplace.accounts.queries import USERS, full_name_column
+from marketplace.backoffice.search import Search, Source, best_matches, spaced_text
 from marketplace.listings.models import Service
 
 
@@ -16,29 +17,20 @@ def services() -> sa.Select[Service]:
     return sa.select(Service).options(joinedload(Service.provider).load_only(User.email, User.profile))
 
 
-def search_services(select: sa.Select[Any], term: str) -> sa.Select[Any]:
-    identity = as_uuid(term)
-    if identity:
-        return select.where(sa.or_(Service.id == identity, Service.provider_id == identity))
-    return select.where(
-        sa.or_(
-            Service.title.icontains(term, autoescape=True),
-            Service.category.icontains(term, autoescape=True),
-            Service.provider_id.in_(matching_user_ids(term)),
-        )
-    )
+SERVICES = Source(Service.id, spaced_text(Service.title, Service.category))
+"""Services by title and category (migration 0004)."""
 
-
-def matching_service_ids(term: str) -> sa.Select[uuid.UUID]:
-    return sa.select(Service.id).where(Service.title.icontains(term, autoescape=True))
+SERVICE_SEARCH = Search(
+    Service.id,
+    through=((Service.id, SERVICES), (Service.provider_id, USERS)),
+    ids=(Service.id, Service.provider_id),
+)
 
 
 def find_services(session: Session, term: str, limit: int) -> list[Service]:
     """Return services that match `term`, active ones first."""
-    found = search_services(services(), term).order_by(
-        (sa.func.lower(Service.title) == term.lower()).desc(), Service.is_active.is_not(True), Service.title, Service.id
-    )
-    return list(session.scalars(found.limit(limit)))
+    found = best_matches(session, services(), SERVICES, term, name=lambda service: service.title, limit=limit)
+    return sorted(found, key=lambda service: not service.is_active)
 
 
 def get_service(session: Session, identity: uuid.UUID) -> Service | None:

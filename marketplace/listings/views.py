@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from marketplace.accounts.cells import person_cell
-from marketplace.backoffice.cells import badge, mark, raw_value, time_cell
+from marketplace.accounts.cells import person_cell, short_person_cell
+from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, mark, raw_cell, time_cell
 from marketplace.backoffice.filters import ChoiceFilter, RecordFilter
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import TableView
@@ -21,26 +22,25 @@ from marketplace.listings.schemas import WEEKDAYS, availability_problems, images
 from marketplace.permissions import Permission
 from marketplace.web.formats import money
 
-
-def price_cell(_view: Any, _context: Any, row: Service, _name: str) -> str:
-    return money(row.price, row.currency)
-
-
-def active_cell(_view: Any, _context: Any, row: Service, _name: str) -> Markup:
-    return badge("active", "confirmed") if row.is_active else badge("inactive", "cancelled")
+active_cell = badge_cell(
+    lambda row: "active" if row.is_active else "inactive",
+    lambda: {"active": (_("active"), "confirmed"), "inactive": (_("inactive"), "cancelled")},
+)
 
 
-def title_cell(_view: Any, _context: Any, row: Service, _name: str) -> Markup:
-    problems = availability_problems(row.availability) + images_problems(row.images)
-    return Markup('<span dir="auto">{}</span> {}').format(row.title, mark(problems, "malformed") if problems else "")
+def price_cell(_name: str) -> Cell:
+    return lambda row: money(row.price, row.currency)
 
 
-def availability_cell(_view: Any, _context: Any, row: Service, _name: str) -> Any:
-    return raw_value(row.availability, availability_problems(row.availability), shape="week")
+def title_cell(_name: str) -> Cell:
+    marked = _("malformed")
 
+    def cell(row: Service) -> Markup:
+        problems = availability_problems(row.availability) + images_problems(row.images)
+        title = f'<span dir="auto">{escape(row.title)}</span>'
+        return Markup(f"{title} {mark(problems, marked)}" if problems else title)  # noqa: S704 - each part is escaped
 
-def images_cell(_view: Any, _context: Any, row: Service, _name: str) -> Any:
-    return raw_value(row.images, images_problems(row.images))
+    return cell
 
 
 def category_choices() -> Sequence[tuple[str, str]]:
@@ -84,21 +84,21 @@ class ServiceView(TableView):
         "availability": _l("Availability"),
         "images": _l("Images"),
     }
-    column_formatters = {
+    cells = {
         "title": title_cell,
-        "provider": person_cell("provider"),
+        "provider": person_cell,
         "price": price_cell,
         "is_active": active_cell,
         "created_at": time_cell,
-        "availability": availability_cell,
-        "images": images_cell,
+        "availability": raw_cell(availability_problems, shape="week"),
+        "images": raw_cell(images_problems),
     }
+    list_cells = {"created_at": brief_time_cell, "provider": short_person_cell}
     sort_columns = {
         "title": Service.title,
-        "category": Service.category,
+        "category": (Service.category, Service.title),
         "price": Service.price,
         "duration": Service.duration,
-        "is_active": Service.is_active,
         "created_at": Service.created_at,
     }
     list_filters = (
@@ -106,6 +106,7 @@ class ServiceView(TableView):
         ChoiceFilter("active", _l("Active"), [("yes", _l("Yes")), ("no", _l("No"))], ACTIVE.__getitem__),
         RecordFilter("provider", _l("Provider"), lambda value: Service.provider_id == value),
     )
+    searched = queries.SERVICE_SEARCH
     search_hint = _l("Title, category, provider or id")
 
     def rows(self) -> sa.Select[Any]:
@@ -113,9 +114,6 @@ class ServiceView(TableView):
 
     def exported(self) -> sa.Select[Any]:
         return queries.exported_services()
-
-    def search(self, select: sa.Select[Any], term: str) -> sa.Select[Any]:
-        return queries.search_services(select, term)
 
     def change_row(self, row: Service, changes: Mapping[str, Any]) -> None:
         new = {name: value for name, value in changes.items() if name not in (*WEEKDAYS, "images")}

@@ -4,18 +4,17 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from marketplace.backoffice.cells import badge, time_cell
+from marketplace.backoffice.cells import badge_cell, brief_time_cell, time_cell
 from marketplace.backoffice.fields import ReasonForm
 from marketplace.backoffice.filters import ChoiceFilter
 from marketplace.backoffice.guard import requires
 from marketplace.backoffice.screen import actor
+from marketplace.backoffice.search import Search, Source, spaced_text
 from marketplace.backoffice.table import TableView, Verb
 from marketplace.extensions import db, settings
 from marketplace.passwords import hash_password
@@ -32,9 +31,10 @@ from marketplace.staff.operations import (
     enable_staff_member,
 )
 
-
-def active_cell(_view: Any, _context: Any, row: StaffMember, _name: str) -> Markup:
-    return badge(_("active"), "confirmed") if row.is_active else badge(_("disabled"), "cancelled")
+active_cell = badge_cell(
+    lambda row: "active" if row.is_active else "disabled",
+    lambda: {"active": (_("active"), "confirmed"), "disabled": (_("disabled"), "cancelled")},
+)
 
 
 class StaffView(TableView):
@@ -54,21 +54,21 @@ class StaffView(TableView):
         "created_at": _l("Since"),
         "updated_at": _l("Changed"),
     }
-    column_formatters = {"is_active": active_cell, "created_at": time_cell, "updated_at": time_cell}
+    cells = {"is_active": active_cell, "created_at": time_cell, "updated_at": time_cell}
+    list_cells = {"created_at": brief_time_cell}
     sort_columns = {
         "email": StaffMember.email,
         "name": StaffMember.name,
-        "role": StaffMember.role,
-        "is_active": StaffMember.is_active,
         "created_at": StaffMember.created_at,
     }
     default_sort = ("email", False)
     list_filters = (ChoiceFilter("role", _l("Role"), ROLES, lambda role: StaffMember.role == role),)
+    searched = Search(
+        StaffMember.id,
+        through=((StaffMember.id, Source(StaffMember.id, spaced_text(StaffMember.email, StaffMember.name))),),
+        ids=(StaffMember.id,),
+    )
     search_hint = _l("E-mail or name")
-
-    def search(self, select: sa.Select[Any], term: str) -> sa.Select[Any]:
-        columns = (StaffMember.email, StaffMember.name)
-        return select.where(sa.or_(*(column.icontains(term, autoescape=True) for column in columns)))
 
     def verbs(self, row: StaffMember) -> Sequence[Verb]:
         if row.is_active:

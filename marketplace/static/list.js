@@ -24,6 +24,16 @@ for (const table of document.querySelectorAll("[data-rows]")) {
   }
 }
 
+// Where the table becomes a stack of cards, each value needs the name of its column beside it.
+for (const table of document.querySelectorAll("[data-rows]")) {
+  const labels = [...table.querySelectorAll("thead tr > *")].map((head) => head.textContent.trim());
+  for (const row of table.tBodies[0].rows) {
+    for (const [index, cell] of [...row.cells].entries()) {
+      if (cell.matches("td:not(.pick)") && labels[index]) cell.dataset.label = labels[index];
+    }
+  }
+}
+
 for (const form of document.querySelectorAll("[data-bulk]")) {
   const boxes = [...form.querySelectorAll("input[name=rowid]")];
   const all = form.querySelector("[data-pick-all]");

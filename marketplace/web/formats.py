@@ -5,12 +5,14 @@ import json
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_month_names
 from babel.numbers import format_currency, get_currency_precision
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_time, get_locale
+from flask_babel import format_date, format_time, get_locale
 from flask_login import current_user
 
 from marketplace.database import MalformedJSON
@@ -48,7 +50,23 @@ def viewer_zone() -> ZoneInfo:
 
 def moment(value: dt.datetime | None) -> str:
     """Write a moment as date and time of day in the viewer's zone."""
-    return _in_zone(value, lambda moment: format_datetime(moment, "d MMM y, HH:mm"), "%Y-%m-%d %H:%M UTC")
+    return moment_writer()(value)
+
+
+def moment_writer() -> Callable[[dt.datetime | None], str]:
+    """Return what writes moments for the viewer of this page, as Babel's pattern `d MMM y, HH:mm` does but at once."""
+    zone, months = viewer_zone(), get_month_names("abbreviated", locale=get_locale())
+
+    def write(value: dt.datetime | None) -> str:
+        if value is None:
+            return ""
+        try:
+            there = value.astimezone(zone)
+        except OverflowError:  # The first and the last day there is have no such time in every zone.
+            return f"{value:%Y-%m-%d %H:%M} UTC"
+        return f"{there.day} {months[there.month]} {there.year}, {there.hour:02}:{there.minute:02}"
+
+    return write
 
 
 def day(value: dt.datetime | None) -> str:
@@ -75,11 +93,16 @@ def money(amount: Decimal | None, currency: str | None) -> str:
     if not currency:
         return f"{amount:,.2f} (no currency)"
     code = currency.upper()
+    return _in_currency(amount, code, str(get_locale()))
+
+
+@lru_cache(maxsize=10_000)
+def _in_currency(amount: Decimal, code: str, locale: str) -> str:
     digits = max(get_currency_precision(code), 0)
     # A yen has no cents, but what another program stored with cents is shown as stored.
     if amount != amount.quantize(Decimal(1).scaleb(-digits)):
         return f"{amount:,.2f} {code}"
-    return _spaced(format_currency(amount, code, locale=get_locale()))
+    return _spaced(format_currency(amount, code, locale=locale))
 
 
 def _spaced(text: str) -> str:

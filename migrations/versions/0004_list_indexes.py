@@ -37,7 +37,7 @@ SEARCHED = {
 }
 """Made where the server offers pg_trgm; without them searches read whole tables."""
 
-# Not inlined and dear on purpose: the planner has to know that reading JSON for every row of a table is not for nothing.
+# Not inlined and dear on purpose: the planner has to know that reading JSON for each row of a table is not for nothing.
 # Each word follows a blank, the first one too: terms of one or two letters are looked for at the beginning of words.
 # A json column can hold escapes that no text can, and `->>` fails on them: an index must never stop the API's writes.
 SEARCH_TEXT = r"""

@@ -6,13 +6,13 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.accounts.models import User
-from marketplace.accounts.queries import search_users, users
+from marketplace.accounts.queries import USER_SEARCH, users
 from marketplace.extensions import db
 from tests.factories import UserFactory
 
 
 def found(term):
-    return {user.email for user in db.session.scalars(search_users(users(), term))}
+    return {user.email for user in db.session.scalars(users().where(USER_SEARCH.condition(term)))}
 
 
 def store_profile(user, text):

@@ -1,0 +1,38 @@
+"""The rows of a list as HTML: in no template, since a page has hundreds of cells, and little else costs time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from marketplace.backoffice.cells import Cell
+
+
+def table_rows(rows: Sequence[Any], cells: Sequence[tuple[str, Cell]], *, address: str, with_boxes: bool) -> Markup:
+    """Return a table row for each of `rows`.
+
+    :param cells: column and cell; the first names the row and leads to its page.
+    :param address: of a row's page, without its id.
+    :param with_boxes: whether rows can be selected.
+    """
+    (_name, head), *others = cells
+    link = escape(address)
+    opened = [(f"<td{_css_class(name)}>", cell) for name, cell in others]
+    lines = []
+    for number, row in enumerate(rows, start=1):
+        name = f"row-{number}"
+        box = f'<td class="pick"><input type="checkbox" name="rowid" value="{row.id}" aria-labelledby="{name}"></td>'
+        values = "".join([f"{tag}{escape(cell(row))}</td>" for tag, cell in opened])
+        lines.append(
+            f"<tr>{box if with_boxes else ''}"
+            f'<th scope="row" id="{name}"><a href="{link}{row.id}">{escape(head(row))}</a></th>{values}</tr>'
+        )
+    return Markup("\n".join(lines))  # noqa: S704 - each value is escaped
+
+
+NUMBERS = frozenset({"total_amount", "price", "duration"})
+"""Columns of figures, set flush right."""
+
+
+def _css_class(name: str) -> str:
+    return ' class="number"' if name in NUMBERS else ""
