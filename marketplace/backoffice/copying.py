@@ -182,13 +182,8 @@ class _Snapshot:
 
 def _parts(select: sa.Select[Any], order: Order) -> Iterator[sa.Select[Any]]:
     """Yield what comes first and what comes last: so the same index gives both, wherever it has its NULLs."""
-    turn = sa.desc if order.descending else sa.asc
-    whole = (turn(order.column), turn(order.identity))
-    if not order.is_nullable:
-        yield select.order_by(*whole)
-        return
-    yield select.where(order.column.is_not(None)).order_by(*whole)
-    yield select.where(order.column.is_(None)).order_by(turn(order.identity))
+    for part in order.parts(None, backwards=False):
+        yield select.where(part.condition).order_by(*part.clauses)
 
 
 def _formatted(select: sa.Select[Any]) -> sa.Select[Any]:
