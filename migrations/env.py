@@ -28,6 +28,10 @@ def is_ours(name, kind, _parents) -> bool:
 
 def run_migrations_online() -> None:
     with database.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.detach()  # What is set here is for nobody else.
+            connection.exec_driver_sql("SET statement_timeout = 0")  # Building an index may take its time.
+            connection.commit()
         context.configure(
             connection=connection,
             target_metadata=database.metadata,

@@ -13,13 +13,9 @@ import psycopg
 import sqlalchemy as sa
 from psycopg import errors, pq
 from sqlalchemy.engine import Engine
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql import visitors
-from sqlalchemy.sql.compiler import SQLCompiler
 
 from marketplace.backoffice.formulas import shown_column
 from marketplace.backoffice.paging import Order
-from marketplace.database import json_text
 
 CHUNK = 64 * 1024
 """Bytes."""
@@ -49,19 +45,6 @@ class Tally:
     """How many rows have come so far."""
 
     rows: int = 0
-
-
-class _QuickJsonText(json_text):
-    """The same as `json_text`, many times as quick where a document holds no escapes at all."""
-
-    inherit_cache = True
-
-
-@compiles(_QuickJsonText)
-def _quick_json_text(element: _QuickJsonText, compiler: SQLCompiler, **options: Any) -> str:
-    document, key = (compiler.process(part, **options) for part in element.clauses)
-    careful = compiler.process(json_text(*element.clauses), **options)
-    return rf"(CASE WHEN strpos(CAST({document} AS text), '\u') = 0 THEN {document} ->> {key} ELSE {careful} END)"
 
 
 def can_copy(engine: Engine) -> bool:
@@ -99,11 +82,6 @@ def _snapshot(engine: Engine) -> Iterator["_Snapshot"]:
         snapshot = _Snapshot(psycopg.ClientCursor(driver), engine)
         snapshot.cursor.execute(PREPARE)
         yield snapshot
-
-
-def _quicker(element: Any, **_: Any) -> Any:
-    is_replaced = isinstance(element, json_text) and not isinstance(element, _QuickJsonText)
-    return _QuickJsonText(*element.clauses) if is_replaced else None
 
 
 @contextlib.contextmanager
@@ -151,8 +129,7 @@ class _Snapshot:
 
     def arranged(self, select: sa.Select[Any], order: Order) -> list[sa.Select[Any]]:
         """Return what gives the rows, one after the other, the first of them soon."""
-        whole: sa.Select[Any] = visitors.replacement_traverse(select, {}, _quicker)  # type: ignore[assignment]
-        parts = list(_parts(whole.order_by(None), order))
+        parts = list(_parts(select.order_by(None), order))
         sorting = self.plan(parts[0])
         if not _sorts(sorting) or sorting["Plan Rows"] <= SORTED:
             return parts
@@ -161,7 +138,7 @@ class _Snapshot:
         if not _sorts(walking) and walking["Total Cost"] <= DEAREST_WALK * sorting["Total Cost"]:
             return parts
         self.cursor.execute("SET LOCAL enable_sort = on")
-        return [whole.order_by(None)]
+        return [select.order_by(None)]
 
     def plan(self, select: sa.Select[Any]) -> dict[str, Any]:
         plan: dict[str, Any] = self.value(f"EXPLAIN (FORMAT JSON) {self.text(select)}")[0]["Plan"]

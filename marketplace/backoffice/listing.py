@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Response, abort, request, stream_with_context
 from flask_admin import expose
 from markupsafe import Markup
+from sqlalchemy.exc import OperationalError
 
 from marketplace.audit import record
 from marketplace.backoffice.cells import CellMaker
@@ -18,11 +19,13 @@ from marketplace.backoffice.paging import Direction, Keys, Order, Page, Place, f
 from marketplace.backoffice.rows import table_rows
 from marketplace.backoffice.screen import Screen, actor
 from marketplace.backoffice.search import Search, search_page
-from marketplace.database import utcnow
+from marketplace.database import utcnow, was_too_slow
 from marketplace.extensions import db
 from marketplace.permissions import Permission
 from marketplace.transaction import transaction
 from marketplace.web.formats import viewer_zone
+
+NO_PAGE = Page(rows=(), previous=None, next=None)
 
 PAGE_SIZES = (25, 50, 100)
 SEARCH_LENGTH = 200
@@ -63,11 +66,20 @@ class ListScreen(Screen):
         raise NotImplementedError
 
     @expose("/")
-    def index_view(self) -> str:
+    def index_view(self) -> str | tuple[str, int]:
         state = self.list_state(request.args)
-        page, count = self.page_at(state)
+        try:
+            return self.list_page(state, *self.page_at(state))
+        except OperationalError as failure:
+            if not was_too_slow(failure):
+                raise
+        db.session.rollback()
+        return self.list_page(state, NO_PAGE, Count(0), too_slow=True), 422
+
+    def list_page(self, state: ListState, page: Page, count: Count, *, too_slow: bool = False) -> str:
         return self.render(
             self.list_template,
+            too_slow=too_slow,
             state=state,
             page=page,
             count=count,

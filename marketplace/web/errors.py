@@ -8,9 +8,10 @@ from flask_limiter import RateLimitExceeded
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from limits.errors import StorageError
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError, ServiceUnavailable
 
+from marketplace.database import was_in_the_way, was_too_slow
 from marketplace.errors import DomainError
 from marketplace.extensions import db, login_manager
 
@@ -96,7 +97,17 @@ def _show_domain_error(error: DomainError) -> Response:
     return error_page(error.status, str(error))
 
 
-def _show_database_error(error: Exception) -> Response:
+def _show_database_error(error: DBAPIError) -> Response:
+    if was_too_slow(error):
+        return _unavailable(
+            "statement_too_slow", error, _("This takes longer than it may. Nothing was changed. Ask for less at once.")
+        )
+    if was_in_the_way(error):
+        return _unavailable(
+            "rows_taken",
+            error,
+            _("Others are changing the same records just now. Nothing was changed. Try again in a few seconds."),
+        )
     return _unavailable("database_unavailable", error)
 
 

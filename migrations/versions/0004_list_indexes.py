@@ -68,7 +68,7 @@ def upgrade() -> None:
     # Without a lock on the tables, so that the marketplace goes on; and outside of a transaction, so that what a
     # kill leaves behind has to be found and finished by the next run.
     with op.get_context().autocommit_block():
-        op.execute("SET statement_timeout = 0")
+        op.execute("SET lock_timeout = 0")  # It waits for every transaction that is older, and takes no lock meanwhile.
         for name, (table, columns) in ORDERED.items():
             _build(name, f"{table} ({', '.join(columns)})")
         if offers_trigrams:
@@ -76,7 +76,7 @@ def upgrade() -> None:
                 _build(name, f"{table} USING gin (({text}) gin_trgm_ops)")
         for table in ("users", "services", "password_reset_tokens", "audit_events"):
             op.execute(f"ANALYZE {table}")  # So that the planner knows what the new expressions hold.
-        op.execute("RESET statement_timeout")
+        op.execute("RESET lock_timeout")
 
 
 def downgrade() -> None:
