@@ -29,21 +29,27 @@ def is_ours(name, kind, _parents) -> bool:
 def run_migrations_online() -> None:
     with database.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
-            connection.detach()  # What is set here is for nobody else.
             connection.exec_driver_sql("SET statement_timeout = 0")  # Building an index may take its time.
             connection.commit()
-        context.configure(
-            connection=connection,
-            target_metadata=database.metadata,
-            version_table=VERSION_TABLE,
-            include_name=is_ours,
-            compare_type=True,
-            compare_server_default=json_default_differs,
-            render_as_batch=connection.dialect.name == "sqlite",
-            transaction_per_migration=True,
-        )
-        with context.begin_transaction():
-            context.run_migrations()
+        try:
+            run_on(connection)
+        finally:
+            connection.invalidate()  # What was set here is for nobody else.
+
+
+def run_on(connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=database.metadata,
+        version_table=VERSION_TABLE,
+        include_name=is_ours,
+        compare_type=True,
+        compare_server_default=json_default_differs,
+        render_as_batch=connection.dialect.name == "sqlite",
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
 
 
 if context.is_offline_mode():
