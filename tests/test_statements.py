@@ -10,8 +10,8 @@ from marketplace.extensions import db
 from tests.factories import BookingFactory, PasswordResetTokenFactory, StaffMemberFactory, UserFactory
 
 LISTS = {
-    "bookings": 3,  # The session, the page, the count.
-    "services": 5,  # And the categories to filter by: read, offered.
+    "bookings": 3,  # The session, the page, the counts.
+    "services": 4,  # And the categories to filter by.
     "users": 3,
     "reset-tokens": 3,
     "staff": 3,

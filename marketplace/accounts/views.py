@@ -102,6 +102,7 @@ class UserView(TableView):
         DateFilter("joined_to", _l("Joined to"), lambda moment: User.created_at < moment, whole_day=True),
     )
     searched = queries.USER_SEARCH
+    tabs = "role"
     search_hint = _l("E-mail, name or id")
     bulk_verbs = (
         BulkVerb(

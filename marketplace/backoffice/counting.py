@@ -1,8 +1,9 @@
 """How many rows a list has: exactly while that is cheap, then what the planner reckons, marked as such."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -17,6 +18,8 @@ from marketplace.backoffice.paging import Keys
 CAP = 1000
 """Rows counted exactly."""
 
+Name = TypeVar("Name")
+
 A_WHILE = 60.0
 """Seconds for which a table is taken to have kept its size."""
 
@@ -27,15 +30,26 @@ class Count:
     kind: Literal["exactly", "about", "more than"] = "exactly"
 
 
-def count_rows(session: Session, keys: Keys) -> Count:
-    """Count the rows of `keys`, looking at no more than CAP + 1 of them."""
-    number = session.scalar(sa.select(sa.func.count()).select_from(keys.limit(CAP + 1).subquery())) or 0
-    if number <= CAP:
-        return Count(number)
+def count_each(session: Session, lists: Mapping[Name, Keys]) -> dict[Name, Count]:
+    """Count several lists at once, none further than up to CAP."""
+    counts = [sa.select(sa.func.count()).select_from(keys.limit(CAP + 1).subquery()) for keys in lists.values()]
+    numbers = session.execute(sa.select(*(count.scalar_subquery() for count in counts))).one()
+    return {
+        name: Count(number) if number <= CAP else Count(CAP, "more than")
+        for name, number in zip(lists, numbers, strict=True)
+    }
+
+
+def reckon(session: Session, keys: Keys) -> Count:
+    """Return about how many rows `keys` has, which are more than CAP: what PostgreSQL's planner takes it for."""
     if session.get_bind().dialect.name != "postgresql":
         return Count(CAP, "more than")
-    plan = session.scalar(_Explain(keys))
-    return Count(max(round_off(plan[0]["Plan"]["Plan Rows"]), CAP), "about")
+    if keys.whereclause is None:
+        [table] = keys.get_final_froms()
+        rows = table_size(session, table)
+    else:
+        rows = session.scalar(_Explain(keys))[0]["Plan"]["Plan Rows"]
+    return Count(max(round_off(rows), CAP), "about")
 
 
 def round_off(number: float) -> int:

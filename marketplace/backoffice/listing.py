@@ -1,6 +1,7 @@
 """The list of a table: search, filters, order, pages; the same rows as a file."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,10 +13,10 @@ from sqlalchemy.exc import OperationalError
 
 from marketplace.audit import record
 from marketplace.backoffice.cells import CellMaker
-from marketplace.backoffice.counting import Count, count_rows
+from marketplace.backoffice.counting import Count, count_each, reckon
 from marketplace.backoffice.export import FORMATS
-from marketplace.backoffice.filters import Filter, FilterState, read_filters
-from marketplace.backoffice.paging import Direction, Keys, Order, Page, Place, fetch_page
+from marketplace.backoffice.filters import ChoiceFilter, Filter, FilterState, read_filters
+from marketplace.backoffice.paging import Direction, Keys, Order, Page, Place, Position, fetch_page, write_position
 from marketplace.backoffice.rows import table_rows
 from marketplace.backoffice.screen import Screen, actor
 from marketplace.backoffice.search import Search, search_page
@@ -24,8 +25,6 @@ from marketplace.extensions import db
 from marketplace.permissions import Permission
 from marketplace.transaction import transaction
 from marketplace.web.formats import viewer_zone
-
-NO_PAGE = Page(rows=(), previous=None, next=None)
 
 PAGE_SIZES = (25, 50, 100)
 SEARCH_LENGTH = 200
@@ -44,12 +43,24 @@ class ListState:
     cursor: str | None
 
 
+@dataclass(frozen=True)
+class Listing:
+    """What a list shows."""
+
+    page: Page
+    count: Count
+    tabs: Mapping[str | None, Count]
+    """Value of a tab to how many rows it has."""
+
+
 class ListScreen(Screen):
     """A screen that lists its table, and exports what it lists."""
 
     list_template = "admin/model/list.html"
     page_size = PAGE_SIZES[0]
     export_permission: ClassVar[Permission | None] = None
+    tabs: ClassVar[str] = ""
+    """Name of the choice that stands above the list as tabs, with how many rows each has."""
     list_cells: ClassVar[Mapping[str, CellMaker]] = {}
     """Column to what makes its cell in the list, where that is less than on the page of one row."""
     list_filters: ClassVar[tuple[Filter, ...]] = ()
@@ -69,25 +80,24 @@ class ListScreen(Screen):
     def index_view(self) -> str | tuple[str, int]:
         state = self.list_state(request.args)
         try:
-            return self.list_page(state, *self.page_at(state))
+            listing = self.found(state)
         except OperationalError as failure:
             if not was_too_slow(failure):
                 raise
-        db.session.rollback()
-        return self.list_page(state, NO_PAGE, Count(0), too_slow=True), 422
-
-    def list_page(self, state: ListState, page: Page, count: Count, *, too_slow: bool = False) -> str:
-        return self.render(
+            db.session.rollback()
+            listing = None
+        page = self.render(
             self.list_template,
-            too_slow=too_slow,
             state=state,
-            page=page,
-            count=count,
+            page=listing.page if listing else None,
+            count=listing.count if listing else None,
+            tabs=listing.tabs if listing else {},
             page_sizes=PAGE_SIZES,
             columns=self._list_columns,
             list_url=self.list_url,
-            **self.list_parts(page),
+            **(self.list_parts(listing.page) if listing else {}),
         )
+        return page if listing else (page, 422)
 
     @expose("/export/<export_type>/")
     def export(self, export_type: str) -> Response:
@@ -128,7 +138,7 @@ class ListScreen(Screen):
             sort, descending = parameters["sort"], parameters.get("desc") == "1"
         size = parameters.get("page_size", "")
         direction: Direction = "after"
-        cursor = parameters.get("after")
+        cursor = parameters.get("after") or self._cursor_at(parameters.get("at"), sort, descending=descending)
         if parameters.get("before"):
             direction, cursor = "before", parameters["before"]
         elif parameters.get("last"):
@@ -148,13 +158,36 @@ class ListScreen(Screen):
         select = rows.where(*state.filters.conditions)
         return select.where(self.searched.condition(state.search)) if state.search else select
 
-    def page_at(self, state: ListState) -> tuple[Page, Count]:
-        """Return the page that `state` asks for, and how many rows there are in all."""
+    def found(self, state: ListState) -> Listing:
+        """Find the page that `state` asks for, and how many rows there are."""
+        session = db.session()
         keys: Keys = sa.select(self._identity).where(*state.filters.conditions)
         place = Place.read(self._order(state), size=state.size, direction=state.direction, cursor=state.cursor)
         if state.search:
-            return search_page(db.session(), self.searched, state.search, rows=self.rows(), keys=keys, place=place)
-        return fetch_page(db.session(), self.rows(), keys, place), count_rows(db.session(), keys)
+            return Listing(
+                *search_page(session, self.searched, state.search, rows=self.rows(), keys=keys, place=place), {}
+            )
+        page = fetch_page(session, self.rows(), keys, place)
+        counts = count_each(session, {None: keys, **self._tab_keys(state)})
+        count = counts.pop(None)
+        return Listing(page, reckon(session, keys) if count.kind == "more than" else count, counts)
+
+    def tab_choices(self) -> Sequence[tuple[str, str]]:
+        """Return value and label of each tab."""
+        return self._tab_filter.options() if self._tab_filter else ()
+
+    @property
+    def _tab_filter(self) -> ChoiceFilter | None:
+        return next(
+            (each for each in self.list_filters if isinstance(each, ChoiceFilter) and each.name == self.tabs), None
+        )
+
+    def _tab_keys(self, state: ListState) -> Mapping[str | None, Keys]:
+        """Return what is behind each tab; nothing where counting would be a search of its own for each."""
+        if self._tab_filter is None or set(state.filters.values) - {self.tabs}:
+            return {}
+        keys: Keys = sa.select(self._identity)
+        return {value: keys.where(self._tab_filter.condition(value)) for value, _label in self.tab_choices()}
 
     def list_url(self, state: ListState, /, **changes: Any) -> str:
         """Return the address of this list with `changes`; None leaves a parameter out, and pages start anew."""
@@ -174,9 +207,28 @@ class ListScreen(Screen):
         return parameters
 
     def _order(self, state: ListState) -> Order:
-        chosen = self.sort_columns[state.sort]
+        return self._order_by(state.sort, descending=state.descending)
+
+    def _order_by(self, sort: str, *, descending: bool) -> Order:
+        chosen = self.sort_columns[sort]
         column, *further = chosen if isinstance(chosen, tuple) else (chosen,)
-        return Order(column, self._identity, descending=state.descending, further=tuple(further))
+        return Order(column, self._identity, descending=descending, further=tuple(further))
+
+    def is_sorted_by_day(self, state: ListState) -> bool:
+        """Whether the list can be opened at a day."""
+        return self._order(state).column.type.python_type is dt.datetime
+
+    def _cursor_at(self, day: str | None, sort: str, *, descending: bool) -> str | None:
+        """Return the cursor of the page on which a day in the viewer's zone begins, or (newest first) ends."""
+        order = self._order_by(sort, descending=descending)
+        if not day or order.column.type.python_type is not dt.datetime:
+            return None
+        try:
+            begin = dt.datetime.combine(dt.date.fromisoformat(day), dt.time(), viewer_zone())
+            edge = begin + dt.timedelta(days=1) if descending else begin - dt.timedelta(microseconds=1)
+            return write_position(Position(edge.astimezone(dt.UTC)))
+        except (ValueError, OverflowError):
+            return None
 
     def _record_export(self, state: ListState) -> None:
         asked = {"search": state.search, **state.filters.values}

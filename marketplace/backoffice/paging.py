@@ -183,7 +183,12 @@ def fetch_page(session: Session, rows: sa.Select[Any], keys: Keys, place: Place)
 
 
 def write_cursor(row: Any, order: Order) -> str:
-    values = [getattr(row, column.key or "") for column in order.columns]
+    value, *rest = (getattr(row, column.key or "") for column in order.columns)
+    return write_position(Position(value, tuple(rest)))
+
+
+def write_position(position: Position) -> str:
+    values = (position.value, *position.rest)
     text = json.dumps([None if value is None else _write(value) for value in values])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -196,7 +201,7 @@ def read_cursor(cursor: str, order: Order) -> Position | None:
         kinds = [column.type.python_type for column in order.columns]
         return Position(
             value=None if value is None else _read(value, kinds[0]),
-            rest=tuple(_read(part, kind) for part, kind in zip(rest, kinds[1:], strict=True)),
+            rest=tuple(_read(part, kind) for part, kind in zip(rest, kinds[1:] if rest else (), strict=True)),
         )
     except (ValueError, TypeError, InvalidOperation, binascii.Error, RecursionError, OverflowError):
         return None

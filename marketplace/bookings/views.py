@@ -114,6 +114,7 @@ class BookingView(TableView):
         RecordFilter("service", _l("Service"), lambda value: Booking.service_id == value),
     )
     searched = queries.BOOKING_SEARCH
+    tabs = "status"
     search_hint = _l("Customer, provider, service or id")
     bulk_verbs = (
         BulkVerb(

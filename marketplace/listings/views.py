@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
@@ -44,7 +45,10 @@ def title_cell(_name: str) -> Cell:
 
 
 def category_choices() -> Sequence[tuple[str, str]]:
-    return [(category, category) for category in queries.categories(db.session())]
+    if "categories" not in g:
+        g.categories = [(category, category) for category in queries.categories(db.session())]
+    found: Sequence[tuple[str, str]] = g.categories
+    return found
 
 
 ACTIVE = {"yes": Service.is_active.is_(True), "no": Service.is_active.is_not(True)}
