@@ -189,6 +189,11 @@ class ListScreen(Screen):
         keys: Keys = sa.select(self._identity)
         return {value: keys.where(self._tab_filter.condition(value)) for value, _label in self.tab_choices()}
 
+    def chosen_filters(self, state: ListState) -> list[Filter]:
+        """Return the filters that narrow the list, the tabs aside: those show by themselves what is chosen."""
+        tabs = {self.tabs} - set(state.filters.errors)
+        return [each for each in self.list_filters if each.name in state.filters.values and each.name not in tabs]
+
     def list_url(self, state: ListState, /, **changes: Any) -> str:
         """Return the address of this list with `changes`; None leaves a parameter out, and pages start anew."""
         return self.get_url(".index_view", **{**self._parameters(state), **changes})
