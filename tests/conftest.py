@@ -1,7 +1,7 @@
 """Fixtures: an app on each database, emptied after every test; people who are logged in."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 
 import pytest
 from flask import Flask
@@ -16,9 +16,17 @@ from marketplace.extensions import db, limiter
 from marketplace.permissions import Role
 from marketplace.staff.models import StaffMember
 from tests.factories import PASSWORD, StaffMemberFactory
-from tests.servers import empty_tables, postgresql_database, postgresql_server, sqlite_database
+from tests.servers import (
+    empty_tables,
+    guests_database,
+    postgresql_database,
+    postgresql_server,
+    sqlite_database,
+)
 
 DATABASES = ("sqlite", "postgresql")
+WITHOUT_TRIGRAMS = "postgresql without pg_trgm"
+"""Asked for by those tests that are about it."""
 
 
 def make_settings(database_url: str, **changes: object) -> Settings:
@@ -43,6 +51,13 @@ def postgresql() -> Iterator[URL]:
         yield server
 
 
+def new_database(kind: str, postgresql: URL) -> AbstractContextManager[str]:
+    """Make a database of `kind`, there as long as the block."""
+    if kind == "sqlite":
+        return sqlite_database()
+    return guests_database(postgresql) if kind == WITHOUT_TRIGRAMS else postgresql_database(postgresql)
+
+
 @pytest.fixture(scope="session")
 def apps(postgresql: URL) -> Iterator[Callable[[str], Flask]]:
     """Give the one app on a database of each kind, migrated when it is first asked for."""
@@ -51,8 +66,7 @@ def apps(postgresql: URL) -> Iterator[Callable[[str], Flask]]:
 
         def app_on(kind: str) -> Flask:
             if kind not in made:
-                database = sqlite_database() if kind == "sqlite" else postgresql_database(postgresql)
-                made[kind] = create_app(make_settings(stack.enter_context(database)))
+                made[kind] = create_app(make_settings(stack.enter_context(new_database(kind, postgresql))))
                 with made[kind].app_context():
                     upgrade()
                     stack.callback(db.engine.dispose)

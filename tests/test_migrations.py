@@ -1,6 +1,8 @@
 """The migrations: what they make, one step at a time, there and back."""
 
 import ast
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,13 +12,16 @@ from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 
+from marketplace.accounts.models import User
+from marketplace.accounts.queries import USERS
 from marketplace.extensions import db
 from marketplace.models import MARKETPLACE_TABLES
 from tests.catalog import Catalog, catalog
-from tests.conftest import DATABASES
+from tests.conftest import DATABASES, new_database
 from tests.seed import STATEMENTS, app_on, run
-from tests.servers import postgresql_database, sqlite_database
+from tests.servers import guests_database, postgresql_database
 
 VERSIONS = Path(__file__).parents[1] / "migrations" / "versions"
 SHARED = {table.name for table in MARKETPLACE_TABLES}
@@ -33,10 +38,7 @@ REFERENCES = {
 @pytest.fixture(params=DATABASES)
 def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     """An app on a new, empty database of each kind."""
-    database = (
-        sqlite_database() if request.param == "sqlite" else postgresql_database(request.getfixturevalue("postgresql"))
-    )
-    with database as url, app_on(url) as app:
+    with new_database(request.param, request.getfixturevalue("postgresql")) as url, app_on(url) as app:
         yield app
 
 
@@ -157,3 +159,145 @@ def _is_ours(kind: str, entry: tuple[object, ...]) -> bool:
     if kind == "constraints":
         return entry[2] == "f"
     return kind == "indexes" and str(entry[1]).startswith("ix_")
+
+
+# -- 0004: indexes built beside the running marketplace --------------------------------------------
+
+SEARCH_INDEXES = {
+    "ix_users_search",
+    "ix_services_search",
+    "ix_password_reset_tokens_search",
+    "ix_audit_events_search",
+}
+
+MALFORMED = (
+    '"text"', "7", "true", "null", "[]", '["firstName"]', '{"firstName": null}', '{"firstName": 7, "lastName": [{}]}',
+    '{"firstName": {"firstName": "x"}}', '{"firstName": "a", "firstName": "b"}', '{"\\u0000": 1}', "{}",
+    '{"firstName": "\\u0000"}', '{"lastName": "x\\u0000y"}', '{"firstName": "\\ud800"}', '{"firstName": "\\uDC00 x"}',
+    '{"firstName": "\\udc00\\ud800"}', '{"firstName": "\\ud83d\\ude00"}', '{"firstName": "\\\\u0000"}',
+    '{"firstName": "\\\\\\u0000"}', '{"other": "\\ud800"}', '{"firstName": "' + "long " * 100_000 + '"}',
+)  # fmt: skip
+"""What a `json` column takes, whatever is in it."""
+
+
+@pytest.fixture
+def migrated(postgresql: URL) -> Iterator[sa.Connection]:
+    """A connection, which commits at once, to a new database at the revision before the indexes."""
+    with postgresql_database(postgresql) as url, app_on(url):
+        upgrade(revision="0003")
+        engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            yield connection
+
+
+def built() -> dict[str, bool]:
+    """Return each index of 0004, and whether it is whole."""
+    rows = """
+        SELECT relname, indisvalid AND indisready FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+        WHERE relname IN :names
+    """
+    names = sa.bindparam("names", list(list_indexes()), expanding=True)
+    with db.engine.connect() as connection:
+        return {row[0]: row[1] for row in connection.execute(sa.text(rows).bindparams(names))}
+
+
+def list_indexes() -> set[str]:
+    module = ScriptDirectory(str(VERSIONS.parent)).get_revision("0004").module
+    assert set(module.SEARCHED) == SEARCH_INDEXES
+    return {*module.ORDERED, *module.SEARCHED}
+
+
+def offered(connection: sa.Connection) -> set[str]:
+    """Return the indexes that this server can have."""
+    if connection.scalar(sa.text("SELECT true FROM pg_available_extensions WHERE name = 'pg_trgm'")):
+        return list_indexes()
+    return list_indexes() - SEARCH_INDEXES
+
+
+def test_the_lists_get_every_index_that_the_server_offers(migrated: sa.Connection):
+    upgrade()
+
+    assert built() == dict.fromkeys(offered(migrated), True)
+
+
+def test_without_the_right_to_pg_trgm_the_lists_get_all_other_indexes(postgresql: URL):
+    with guests_database(postgresql) as url, app_on(url) as app:
+        upgrade()
+
+        assert built() == dict.fromkeys(list_indexes() - SEARCH_INDEXES, True)
+        assert app.test_cli_runner().invoke(args=["db", "check"]).exit_code == 0
+        downgrade(revision="0003")
+        assert built() == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "made"),
+    [
+        ("ix_bookings_created_at_id", "bookings (created_at)"),
+        ("ix_users_search", "users (role)"),
+    ],
+)
+def test_an_index_that_was_left_invalid_is_built_anew(migrated: sa.Connection, name: str, made: str):
+    upgrade()
+    whole = present()
+    downgrade(revision="0003")
+    migrated.exec_driver_sql(f"CREATE INDEX {name} ON {made}")
+    migrated.exec_driver_sql(f"UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{name}'::regclass")
+
+    upgrade()
+
+    assert built() == dict.fromkeys(offered(migrated) | {name}, True)
+    if name in offered(migrated):
+        assert present() == whole
+
+
+def test_a_migration_that_was_killed_while_it_built_an_index_finishes_when_it_is_run_again(migrated: sa.Connection):
+    killed = "ix_services_created_at_id"
+    with migrated.engine.execution_options(isolation_level="READ COMMITTED").begin() as writer:
+        writer.exec_driver_sql("LOCK TABLE services IN ROW EXCLUSIVE MODE")  # As an INSERT of the API does.
+        killer = threading.Thread(target=kill_the_build, args=(migrated, killed))
+        killer.start()
+        with pytest.raises(SQLAlchemyError):
+            upgrade()
+        killer.join()
+    db.engine.dispose()
+    left = built()
+    assert left.pop(killed) is False
+    assert all(left.values())
+    assert migrated.scalar(sa.text("SELECT version_num FROM back_office_migrations")) == "0003"
+
+    upgrade()
+
+    assert built() == dict.fromkeys(offered(migrated), True)
+
+
+def kill_the_build(connection: sa.Connection, name: str) -> None:
+    kill = sa.text("""
+        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE :query
+    """)
+    for _each in range(600):
+        if connection.scalar(kill, {"query": f"CREATE INDEX CONCURRENTLY%{name}%"}):
+            return
+        time.sleep(0.05)
+
+
+def test_the_marketplace_goes_on_writing_whatever_profiles_it_likes(migrated: sa.Connection):
+    add = sa.text("""
+        INSERT INTO users (id, email, password, role, profile)
+        VALUES (gen_random_uuid(), :email, '', 'customer', CAST(:profile AS json))
+    """)
+    change = sa.text("UPDATE users SET profile = CAST(:profile AS json) WHERE email = :email")
+    known = [{"email": f"known{n}@example.com", "profile": profile} for n, profile in enumerate(MALFORMED)]
+    migrated.execute(add, known)
+
+    upgrade()
+
+    migrated.execute(add, [{**row, "email": f"new-{row['email']}"} for row in known])
+    migrated.execute(change, [{**row, "profile": MALFORMED[-n]} for n, row in enumerate(known)])
+    assert ("ix_users_search" in built()) == ("ix_users_search" in offered(migrated))
+    search = sa.select(sa.func.count()).select_from(User)
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("SET enable_seqscan = off")
+        for term, found in (("known", 2 * len(known)), ("new-known", len(known)), ("\N{GRINNING FACE}", 2)):
+            assert connection.scalar(search.where(USERS.matches(term))) == found, term

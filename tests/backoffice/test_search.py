@@ -17,6 +17,7 @@ from marketplace.bookings.queries import BOOKING_SEARCH, bookings
 from marketplace.extensions import db
 from marketplace.listings.models import Service
 from marketplace.listings.queries import SERVICE_SEARCH, SERVICES, services
+from tests.conftest import WITHOUT_TRIGRAMS
 from tests.factories import BookingFactory, ServiceFactory, UserFactory, coming_monday
 
 PEOPLE = (
@@ -195,3 +196,51 @@ def test_rows_that_come_while_somebody_pages_through_double_none(market, way):
         )
         seen, cursor = seen + [row.id for row in page.rows], page.next
     assert len(seen) == len(set(seen)) >= 30
+
+
+FOUND_ALIKE = (
+    "ada",
+    "ADA",
+    "an",
+    "o'brien",
+    "100%",
+    "_",
+    "back\\slash",
+    "李",
+    "dvořák",
+    "العربي",
+    "é",
+    "yoga",
+    "nobody",
+)
+
+
+@pytest.mark.parametrize("app", [WITHOUT_TRIGRAMS], indirect=True)
+def test_a_server_without_pg_trgm_finds_the_same(market, way):
+    assert search_indexes() == 0
+    order = Order(Booking.created_at, Booking.id, descending=True)
+    for term in FOUND_ALIKE:
+        assert set(walk(BOOKING_SEARCH, bookings(), order, term, 10)[0]) == brute_force(term), term
+
+
+@pytest.mark.parametrize("app", ["postgresql"], indirect=True)
+def test_the_trigram_indexes_find_the_same(market, way):
+    if not search_indexes():
+        pytest.skip("this server has no pg_trgm")
+    order = Order(Booking.created_at, Booking.id, descending=True)
+    for term in (*FOUND_ALIKE, *(term[1:4] for term in FOUND_ALIKE)):
+        db.session.execute(sa.text("SET LOCAL enable_seqscan = on"))
+        expected = brute_force(term)
+        db.session.execute(sa.text("SET LOCAL enable_seqscan = off"))  # So few rows would be read without an index.
+        plan = db.session.scalars(sa.text("EXPLAIN SELECT 1 FROM users WHERE " + written(USERS.matches(term)))).all()
+        assert "ix_users_search" in "".join(plan)
+        assert set(walk(BOOKING_SEARCH, bookings(), order, term, 10)[0]) == expected, term
+
+
+def search_indexes():
+    return db.session.scalar(sa.text("SELECT count(*) FROM pg_indexes WHERE indexname LIKE 'ix!_%!_search' ESCAPE '!'"))
+
+
+def written(condition):
+    text = str(condition.compile(db.engine, compile_kwargs={"literal_binds": True}))
+    return text.replace("%%", "%").replace(":", "\\:")
