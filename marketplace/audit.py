@@ -10,17 +10,16 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import InstanceState, Mapped, Session, mapped_column
 
 from marketplace.database import Base, UtcDateTime, session_of, utcnow
+from marketplace.transaction import AT_COMMIT
 
 GENESIS = "0" * 64
 """What the first entry names as the hash of the one before."""
 
 CHAIN_LOCK = 7_236_001
 """Key of the PostgreSQL advisory lock under which entries join the chain."""
-
-PENDING = "pending_audit_events"
 
 
 class AuditEvent(Base):
@@ -62,11 +61,9 @@ class AuditEvent(Base):
 
     def digest(self) -> str:
         """Return what `hash` has to be: SHA-256 over every other field, the previous hash included."""
-        content = {
-            column.key: getattr(self, column.key) for column in sa.inspect(AuditEvent).columns if column.key != "hash"
-        }
-        text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return _digest(
+            {column.key: getattr(self, column.key) for column in sa.inspect(AuditEvent).columns if column.key != "hash"}
+        )
 
 
 class Actor(Protocol):
@@ -116,29 +113,28 @@ def record(
     if the change is. `changes` holds `(old, new)` for each field; never a secret.
     """
     session = session_of(subject)
-    session.flush()  # A new subject has its id only now.
     origin = current_origin.get()
-    session.info.setdefault(PENDING, []).append(
-        AuditEvent(
-            at=utcnow(),
-            action=action,
-            actor_kind=actor.audit_kind,
-            actor_id=actor.audit_id,
-            actor_label=actor.audit_label[:255],
-            subject_type=subject.__tablename__,
-            subject_id=str(_identity(subject)),
-            subject_label=label[:255],
-            changes={name: [_stored(old), _stored(new)] for name, (old, new) in (changes or {}).items()},
-            reason=reason,
-            request_id=origin.request_id,
-            address=origin.address,
-        )
+    session.info.setdefault(AT_COMMIT, []).append(
+        {
+            "at": utcnow(),
+            "action": action,
+            "actor_kind": actor.audit_kind,
+            "actor_id": actor.audit_id,
+            "actor_label": actor.audit_label[:255],
+            "subject_type": subject.__tablename__,
+            "subject_id": str(_identity(session, subject)),
+            "subject_label": label[:255],
+            "changes": {name: [_stored(old), _stored(new)] for name, (old, new) in (changes or {}).items()},
+            "reason": reason,
+            "request_id": origin.request_id,
+            "address": origin.address,
+        }
     )
 
 
 @event.listens_for(Session, "before_commit")
 def _join_chain(session: Session) -> None:
-    pending = session.info.pop(PENDING, None)
+    pending: list[dict[str, Any]] | None = session.info.pop(AT_COMMIT, None)
     if not pending:
         return
     session.flush()
@@ -151,22 +147,28 @@ def _join_chain(session: Session) -> None:
     position, previous = newest or (0, GENESIS)
     for entry in pending:
         position += 1
-        entry.id, entry.previous_hash = position, previous
-        entry.hash = previous = entry.digest()
-        session.add(entry)
-    session.flush()
+        entry |= {"id": position, "previous_hash": previous}
+        entry["hash"] = previous = _digest(entry)
+    session.connection().execute(sa.insert(AuditEvent), pending)  # In one go, past the bookkeeping for objects.
 
 
 @event.listens_for(Session, "after_soft_rollback")
 def _forget(session: Session, _previous: object) -> None:
-    session.info.pop(PENDING, None)
+    session.info.pop(AT_COMMIT, None)
 
 
-def _identity(subject: Base) -> Any:
-    identity = sa.inspect(subject).identity
-    if identity is None:
+def _identity(session: Session, subject: Base) -> Any:
+    state: InstanceState[Base] = sa.inspect(subject)
+    if state.identity is None:
+        session.flush()  # A new subject has its id only now. The changes of others wait, to be written together.
+    if state.identity is None:
         raise RuntimeError("the subject has no id yet")
-    return identity[0]
+    return state.identity[0]
+
+
+def _digest(content: dict[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _stored(value: Any) -> Any:

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import psycopg
@@ -15,7 +15,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import DeclarativeBase, Session, object_session
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, object_session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -197,10 +197,64 @@ def session_of(row: Base) -> Session:
     return session
 
 
+LOCKS = "row_locks"
+"""Where a session keeps what its transaction has locked: (table, id) to the row, or None where it was not read."""
+
+
 def lock(row: Row) -> Row:
-    """Re-read `row` under a row lock (PostgreSQL) or within the write transaction (SQLite)."""
-    session_of(row).refresh(row, with_for_update={"key_share": True, "of": type(row)})
+    """Re-read `row` under a row lock (PostgreSQL) or within the write transaction (SQLite).
+
+    A row that this transaction has locked and read already can have changed by nobody else: it is left as it is.
+    """
+    session = session_of(row)
+    if _locks(session).get(_lock_key(row)) is not row:
+        session.refresh(row, with_for_update={"key_share": True, "of": type(row)})
+        _locks(session)[_lock_key(row)] = row
     return row
+
+
+def lock_all(session: Session, model: type[Row], rows: sa.Select[Row]) -> list[Row]:
+    """Read the rows of `model` that `rows` selects as `lock` does: in one statement, which waits in the order of ids.
+
+    So no two that lock many rows wait for each other, and `lock` costs nothing for each of them.
+    """
+    ordered = rows.order_by(None).order_by(*sa.inspect(model).primary_key)
+    locking = ordered.with_for_update(key_share=True, of=model).execution_options(populate_existing=True)
+    found = list(session.scalars(locking).unique())
+    _locks(session).update({_lock_key(row): row for row in found})
+    return found
+
+
+def lock_ids(session: Session, model: type[Base], ids: Iterable[Any]) -> None:
+    """Lock the rows of `model` with these ids in their order, reading none; those locked already cost nothing."""
+    missing = {(model, identity): None for identity in ids if (model, identity) not in _locks(session)}
+    if missing:
+        [key] = sa.inspect(model).primary_key
+        select = sa.select(key).where(key.in_([identity for _model, identity in missing])).order_by(key)
+        session.execute(select.with_for_update(key_share=True))
+        _locks(session).update(missing)
+
+
+def locked_rows(session: Session, model: type[Row]) -> list[Row]:
+    """Return the rows of `model` that the running transaction has locked and read."""
+    return [row for row in _locks(session).values() if isinstance(row, model)]
+
+
+def _locks(session: Session) -> dict[tuple[type[Base], Any], Base | None]:
+    locks: dict[tuple[type[Base], Any], Base | None] = session.info.setdefault(LOCKS, {})
+    return locks
+
+
+def _lock_key(row: Base) -> tuple[type[Base], Any]:
+    identity = sa.inspect(row).identity
+    return type(row), identity[0] if identity else None
+
+
+@event.listens_for(Session, "after_transaction_end")
+def _forget_locks(session: Session, transaction: SessionTransaction) -> None:
+    # A flush is a transaction within the transaction and lets go of no lock; a SAVEPOINT rolled back does.
+    if transaction.parent is None or transaction.nested:
+        session.info.pop(LOCKS, None)
 
 
 @event.listens_for(Engine, "connect")

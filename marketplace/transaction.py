@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
+from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,15 @@ from marketplace.extensions import db
 log = structlog.get_logger()
 
 AFTER_COMMIT = "after_commit"
+AT_COMMIT = "pending_audit_events"
+"""Where a session keeps the audit entries that join the chain just before the commit."""
+
+FLUSHED = "flushed_rows"
+"""Where a session keeps the rows that its transaction has written, from the first `one_of_many()` on."""
+
+
+class HalfDoneError(Exception):
+    """Something was refused after it had begun: only a rollback of the whole transaction undoes that."""
 
 
 @contextmanager
@@ -33,8 +43,29 @@ def transaction() -> Iterator[Session]:
         session.rollback()
         session.info.pop(AFTER_COMMIT, None)
         raise
+    finally:
+        session.info.pop(FLUSHED, None)
     for effect in session.info.pop(AFTER_COMMIT, ()):
         _run(effect)
+
+
+@contextmanager
+def one_of_many(refusal: type[Exception]) -> Iterator[None]:
+    """Let the block raise `refusal` within a transaction that goes on with other rows all the same.
+
+    Verbs judge before they change, so a refusal leaves nothing to undo, and no SAVEPOINT is paid for.
+
+    :raises HalfDoneError: in place of a refusal that came too late for that, with its words.
+    """
+    session: Session = db.session()
+    session.info.setdefault(FLUSHED, [])
+    before = _work(session)
+    try:
+        yield
+    except refusal as refused:
+        if _work(session) - before:
+            raise HalfDoneError(str(refused)) from refused
+        raise
 
 
 @contextmanager
@@ -53,6 +84,19 @@ def after_commit(effect: Callable[[], None]) -> None:
     if effects is None:
         raise RuntimeError("after_commit() is only for use inside of transaction()")
     effects.append(effect)
+
+
+def _work(session: Session) -> set[int]:
+    """Return the rows that the running transaction changed, its entries and effects: as the identities of objects."""
+    kept = (each for name in (FLUSHED, AT_COMMIT, AFTER_COMMIT) for each in session.info.get(name, ()))
+    return {id(each) for each in (*session.new, *session.dirty, *session.deleted, *kept)}
+
+
+@event.listens_for(Session, "before_flush")
+def _note_flushed(session: Session, _context: object, _rows: object) -> None:
+    flushed = session.info.get(FLUSHED)
+    if flushed is not None:
+        flushed.extend((*session.new, *session.dirty, *session.deleted))
 
 
 def _run(effect: Callable[[], None]) -> None:

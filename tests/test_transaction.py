@@ -4,11 +4,13 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.audit import Command, record
+from marketplace.database import lock, lock_all, lock_ids, locked_rows
 from marketplace.extensions import db
 from marketplace.staff.models import StaffMember
-from marketplace.transaction import after_commit, transaction
+from marketplace.transaction import HalfDoneError, after_commit, one_of_many, transaction
 from tests.audit_log import entries
 from tests.factories import StaffMemberFactory
+from tests.test_statements import counted
 
 
 def test_the_change_and_its_entry_stand_or_fall_together(app):
@@ -66,3 +68,84 @@ def test_entries_number_without_a_gap_after_a_failure(app):
             pass
     assert [entry.id for entry in entries()] == [1, 2, 3]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(StaffMember)) == 3
+
+
+class Refused(Exception):
+    pass
+
+
+def test_one_of_many_may_refuse_and_the_others_are_done(app):
+    first, second = StaffMemberFactory(name="Old"), StaffMemberFactory(name="Old")
+    with transaction():
+        with one_of_many(Refused):
+            first.name = "New"
+        with pytest.raises(Refused), one_of_many(Refused):
+            db.session.flush()
+            raise Refused
+        with one_of_many(Refused):
+            second.name = "New"
+    assert (first.name, second.name) == ("New", "New")
+
+
+def change(member):
+    member.name = "New"
+
+
+def change_and_write(member):
+    member.name = "New"
+    db.session.flush()
+
+
+def add_one(_member):
+    db.session.add(StaffMember(email="x@example.com", name="x", role="support", password_hash="-"))
+
+
+def tell_the_log(member):
+    record("staff.noted", member, actor=Command("a test"), label="x")
+
+
+def promise_an_effect(_member):
+    after_commit(lambda: None)
+
+
+@pytest.mark.parametrize("act", [change, change_and_write, add_one, tell_the_log, promise_an_effect])
+def test_who_refuses_after_a_change_ends_the_transaction(app, act):
+    member = StaffMemberFactory(name="Old")
+    with pytest.raises(HalfDoneError, match="too late"), transaction(), one_of_many(Refused):
+        act(member)
+        raise Refused("too late")
+    assert member.name == "Old"
+    assert not entries()
+
+
+def test_a_row_is_locked_and_read_once_in_a_transaction(app):
+    members = [StaffMemberFactory(name="Old") for _each in range(3)]
+    everyone = sa.select(StaffMember)
+    with transaction() as session:
+        assert lock_all(session, StaffMember, everyone) == sorted(members, key=lambda member: member.id.hex)
+        members[0].name = "New"
+        session.flush()  # A transaction within the transaction: it lets go of nothing.
+        with counted() as statements:
+            for member in members:
+                lock(member)
+            lock_ids(session, StaffMember, [member.id for member in members])
+    assert statements == []
+    ids = [member.id for member in members]
+    with transaction() as session, counted() as statements:
+        lock_ids(session, StaffMember, ids)
+        lock_ids(session, StaffMember, ids)
+        lock(members[0])  # Locked, but not read since.
+        lock(members[0])
+    assert len(statements) == 2
+
+
+def test_a_savepoint_that_is_rolled_back_takes_its_locks_along(app):
+    member = StaffMemberFactory()
+    with transaction() as session:
+        nested = session.begin_nested()
+        lock(member)
+        nested.rollback()
+        assert locked_rows(session, StaffMember) == []
+        lock(member)
+        assert locked_rows(session, StaffMember) == [member]
+    assert locked_rows(session, StaffMember) == []

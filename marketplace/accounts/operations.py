@@ -173,7 +173,7 @@ def _void_tokens(session: Session, user: User, *, actor: Actor) -> None:
         PasswordResetToken.email == user.email,
         PasswordResetToken.is_used.is_not(True),
     )
-    for token in session.scalars(unused.with_for_update(key_share=True)):
+    for token in session.scalars(unused.order_by(PasswordResetToken.id).with_for_update(key_share=True)):
         _void(token, "reset_link.voided", actor=actor)
 
 

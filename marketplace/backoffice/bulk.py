@@ -1,4 +1,4 @@
-"""One verb on many rows: a preview that says what can be done and why the rest cannot, then row by row."""
+"""One verb on many rows: a preview that says what can be done and why the rest cannot, then all at once."""
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -6,24 +6,31 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
+import structlog
 from flask import Response, abort, flash, make_response, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from sqlalchemy.exc import InterfaceError, NoResultFound, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from marketplace.backoffice.addresses import own_path
 from marketplace.backoffice.listing import ListScreen
 from marketplace.backoffice.paging import Page
+from marketplace.database import lock_all
 from marketplace.errors import DomainError
 from marketplace.extensions import db
 from marketplace.permissions import Permission
-from marketplace.transaction import transaction
+from marketplace.transaction import HalfDoneError, one_of_many, transaction
 from marketplace.web.headers import hide_referrer
 
 MOST_ROWS = 500
 """Rows that one request works on."""
+
+ROWS_AT_ONCE = 100
+"""Rows that one transaction works on: others wait for its locks."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -75,17 +82,18 @@ class BulkVerbs(ListScreen):
             abort(400, _("Choose what to do with the selected rows."))
         if not current_user.may(verb.permission):
             abort(403)
-        rows = self._chosen()
+        ids = self._chosen_ids()
+        confirmed = "confirmed" in request.form
+        form = verb.form(request.form if confirmed else None)
+        if ids and confirmed and form.validate():
+            return self._result(verb, self._perform_all(verb, ids, form))
+        rows = list(db.session.scalars(self._rows_with(ids)).unique()) if ids else []
         if not rows:
             flash(_("Select at least one row first."), "warning")
             return redirect(self._back())
-        confirmed = "confirmed" in request.form
-        form = verb.form(request.form if confirmed else None)
-        if confirmed and form.validate():
-            return self._result(verb, [self._perform(verb, row.id, form) for row in rows])
         return self._preview(verb, form, rows), 422 if confirmed else 200
 
-    def _chosen(self) -> list[Any]:
+    def _chosen_ids(self) -> list[uuid.UUID]:
         chosen = []
         for text in dict.fromkeys(request.form.getlist("rowid")):
             try:
@@ -94,8 +102,10 @@ class BulkVerbs(ListScreen):
                 continue
         if len(chosen) > MOST_ROWS:
             abort(413)
-        select = self.row_details().where(self._identity.in_(chosen))
-        return list(db.session.scalars(select).unique())
+        return chosen
+
+    def _rows_with(self, ids: Sequence[uuid.UUID]) -> sa.Select[Any]:
+        return self.row_details().where(self._identity.in_(ids))
 
     def _preview(self, verb: BulkVerb, form: FlaskForm, rows: list[Any]) -> str:
         refusals = {row.id: verb.refusal(row) for row in rows}
@@ -108,22 +118,54 @@ class BulkVerbs(ListScreen):
             refused=[(row, refusals[row.id]) for row in rows if refusals[row.id]],
         )
 
-    def _perform(self, verb: BulkVerb, row_id: uuid.UUID, form: FlaskForm) -> Outcome:
-        """Do one row in a transaction of its own, so that a refusal stops no other row."""
-        title = str(row_id)
+    def _perform_all(self, verb: BulkVerb, ids: Sequence[uuid.UUID], form: FlaskForm) -> list[Outcome]:
+        """Do the rows, many in one transaction; where that fails as a whole, each in a transaction of its own."""
+        outcomes = []
+        for start in range(0, len(ids), ROWS_AT_ONCE):
+            together = ids[start : start + ROWS_AT_ONCE]
+            titles = {row_id: str(row_id) for row_id in together}
+            try:
+                outcomes += self._perform(verb, together, form, titles)
+            except (DBAPIError, HalfDoneError) as failure:
+                log.warning("bulk_run_fell_back", verb=verb.name, rows=len(together), error=type(failure).__name__)
+                outcomes += [self._perform_alone(verb, row_id, form, titles) for row_id in together]
+        return outcomes
+
+    def _perform(
+        self, verb: BulkVerb, ids: Sequence[uuid.UUID], form: FlaskForm, titles: dict[uuid.UUID, str]
+    ) -> list[Outcome]:
+        """Do the rows in one transaction, locked at once and judged one by one: a refusal stops no other row.
+
+        :param titles: what the rows are called, filled in as soon as they are read.
+        """
+        with transaction() as session:
+            rows = {row.id: row for row in lock_all(session, self.model, self._rows_with(ids))}
+            titles |= {row_id: self.title_of(row) for row_id, row in rows.items()}
+            return [self._outcome(verb, row_id, titles[row_id], rows.get(row_id), form) for row_id in ids]
+
+    def _perform_alone(
+        self, verb: BulkVerb, row_id: uuid.UUID, form: FlaskForm, titles: dict[uuid.UUID, str]
+    ) -> Outcome:
         try:
-            with transaction() as session:
-                select: sa.Select[Any] = self.row_details().where(self._identity == row_id)
-                row = session.scalars(select).unique().one()
-                title = self.title_of(row)
+            return self._perform(verb, [row_id], form, titles)[0]
+        except HalfDoneError as late:
+            refusal = str(late)
+        except (OperationalError, InterfaceError):
+            # The rows before this one are done: the result must say so, whatever becomes of the rest.
+            refusal = _("The database did not answer, so this was not done. Try again.")
+        except DBAPIError as failure:
+            log.exception("bulk_row_failed", verb=verb.name, row=str(row_id), error=type(failure).__name__)
+            refusal = _("The database refused this, so it was not done.")
+        return Outcome(row_id, titles[row_id], refusal)
+
+    def _outcome(self, verb: BulkVerb, row_id: uuid.UUID, title: str, row: Any, form: FlaskForm) -> Outcome:
+        if row is None:
+            return Outcome(row_id, title, _("This record no longer exists."))
+        try:
+            with one_of_many(DomainError):
                 return Outcome(row_id, title, None, verb.perform(row, form))
         except DomainError as refusal:
             return Outcome(row_id, title, str(refusal))
-        except NoResultFound:
-            return Outcome(row_id, title, _("This record no longer exists."))
-        except (OperationalError, InterfaceError):
-            # The rows before this one are done: the result must say so, whatever becomes of the rest.
-            return Outcome(row_id, title, _("The database did not answer, so this was not done. Try again."))
 
     def _result(self, verb: BulkVerb, outcomes: list[Outcome]) -> Response:
         page = self.render(self.bulk_result_template, verb=verb, outcomes=outcomes, back=self._back())

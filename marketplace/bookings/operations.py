@@ -7,14 +7,13 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User, UserRole
 from marketplace.audit import Actor, record
 from marketplace.bookings.models import Booking, BookingStatus
 from marketplace.bookings.queries import overlapping_booking
-from marketplace.database import lock, session_of, utcnow
+from marketplace.database import lock, lock_ids, locked_rows, session_of, utcnow
 from marketplace.errors import InvalidInput, NotAllowedNow
 from marketplace.listings.models import Service
 from marketplace.listings.schemas import readable_availability
@@ -240,8 +239,12 @@ def _lock_with_provider(booking: Booking) -> None:
 
 
 def _lock_provider(session: Session, booking: Booking) -> None:
-    """Let one change at a time look at the provider's calendar."""
-    session.execute(sa.select(User.id).where(User.id == booking.provider_id).with_for_update(key_share=True))
+    """Let one change at a time look at the provider's calendar.
+
+    The providers of bookings that were locked together are locked together too, in their order: so no two bulk runs
+    wait for each other.
+    """
+    lock_ids(session, User, {each.provider_id for each in (booking, *locked_rows(session, Booking))})
 
 
 def _label_of(booking: Booking) -> str:
