@@ -127,8 +127,8 @@ def facts(server: Server) -> Mapping[str, Any]:
     with server.connect(PRODUCT) as connection:
         size = "SELECT pg_size_pretty(pg_database_size(current_database()))"
         broad = """
-            SELECT round(100.0 * count(*) FILTER (WHERE email ILIKE '%an%' OR
-                (profile->>'firstName') || ' ' || (profile->>'lastName') ILIKE '%an%') / count(*), 1) FROM users
+            SELECT round(100.0 * count(*) FILTER (WHERE email ILIKE '%ann%' OR
+                (profile->>'firstName') || ' ' || (profile->>'lastName') ILIKE '%ann%') / count(*), 1) FROM users
         """
         return {
             "database": connection.execute(size).fetchone()[0],

@@ -17,13 +17,13 @@ CREATE TEMP TABLE sizes AS SELECT
     timestamptz '2024-11-01 00:00 UTC' AS first_moment,
     interval '730 days' AS span;
 
--- Names that hold the letters `an` are chosen so often that about 40 % of the users match it.
+-- Names that hold the letters `ann` are chosen so often that about 40 % of the users match it.
 CREATE TEMP TABLE names AS SELECT
-    ARRAY['Anna', 'Daniel', 'Jan', 'Susanne', 'Ivan', 'Fernando', 'Joanna', 'Frank', 'Hannah',
+    ARRAY['Anna', 'Annika', 'Johann', 'Susanne', 'Dianne', 'Marianne', 'Joanna', 'Yannick', 'Hannah',
           'María', 'José', 'Peter', 'Lucía', 'Thomas', 'Zoë', 'Emily', 'Oliver', 'Sofie', 'Noah', 'Mila', 'Lukas',
           'Emma', 'Felix', 'Clara', 'Henry', 'Isabel', 'Jakob', 'Kathrin', 'Leo', 'Marie', 'Niels', 'Olga', 'Paul',
           'Rosa', 'Simon', 'Theresa', 'Ulrich', 'Vera', 'Wim', 'Yusuf'] AS firsts,
-    ARRAY['Hansen', 'Chang', 'Brandt', 'Hernandez', 'Lehmann', 'Morgan', 'Fernandes', 'Sanders', 'Frank',
+    ARRAY['Hermann', 'Cannon', 'Neumann', 'Manning', 'Lehmann', 'Bannister', 'Hoffmann', 'Fanning', 'Brannon',
           'Smith', 'Müller', 'García', 'Jones', 'Rossi', 'Novak', 'Silva', 'Peters', 'Weber', 'Fischer', 'Dubois',
           'Moreau', 'Kowalski', 'Nilsson', 'Berg', 'Costa', 'Ricci', 'Keller', 'Vogel', 'Lopez', 'Young', 'Hill',
           'Green', 'Baker', 'Cooper', 'Turner', 'Murphy', 'O''Neill', 'Wood', 'Scott', 'Price'] AS lasts,

@@ -14,7 +14,7 @@ from benchmarks.data import LIMIT
 from benchmarks.postgresql import Server
 
 SELECTIVE = "Quillfeather"
-BROAD = "an"
+BROAD = "ann"
 NOTHING = "zzqqxx"
 SWEEP = {"Thistledown": "0.1 % of users", "Marwick": "1 % of users", "Hollis": "10 % of users", "Yoga": "titles"}
 CSV_ROWS = 100_000
