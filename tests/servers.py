@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
@@ -43,10 +44,14 @@ Commits wait for the log all the same: else VACUUM leaves out what came last, an
 """
 
 
+STOP = "read -r line; pg_ctl -D data -m immediate -w stop >/dev/null; rm -r data"
+"""What a shell does as soon as it is told to, or we are gone without a word."""
+
+
 @contextmanager
 def _installed_server(programs: Path) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="marketplace-pg-", ignore_cleanup_errors=True) as folder:
-        owner = {}
+        owner: dict[str, Any] = {}
         if os.geteuid() == 0:  # As whom PostgreSQL refuses to run.
             account = pwd.getpwnam("postgres")
             owner = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
@@ -56,12 +61,15 @@ def _installed_server(programs: Path) -> Iterator[str]:
         run([programs / "initdb", "-D", "data", "-U", "postgres", "-A", "trust", "--locale=C.UTF-8", "--no-sync"])
         settings = {**SETTINGS, "unix_socket_directories": folder}
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
-        control = [programs / "pg_ctl", "-D", "data", "-w"]
+        keeper = subprocess.Popen(  # noqa: S603 - a command of our own
+            ["/bin/sh", "-c", STOP], env={"PATH": f"{programs}:{os.defpath}"}, cwd=folder, stdin=subprocess.PIPE,
+            start_new_session=True, **owner,
+        )  # fmt: skip
         try:
-            run([*control, "-l", "log", "-o", options, "start"])
+            run([programs / "pg_ctl", "-D", "data", "-w", "-l", "log", "-o", options, "start"])
             yield f"postgresql://postgres@/postgres?host={folder}"
         finally:
-            run([*control, "-m", "immediate", "stop"], check=False)
+            keeper.communicate(b"\n")
 
 
 @contextmanager

@@ -240,6 +240,8 @@ def test_without_the_right_to_pg_trgm_the_lists_get_all_other_indexes(postgresql
     ],
 )
 def test_an_index_that_was_left_invalid_is_built_anew(migrated: sa.Connection, name: str, made: str):
+    if name not in offered(migrated):
+        pytest.skip("this server has no pg_trgm")
     upgrade()
     whole = present()
     downgrade(revision="0003")
@@ -248,9 +250,8 @@ def test_an_index_that_was_left_invalid_is_built_anew(migrated: sa.Connection, n
 
     upgrade()
 
-    assert built() == dict.fromkeys(offered(migrated) | {name}, True)
-    if name in offered(migrated):
-        assert present() == whole
+    assert built() == dict.fromkeys(offered(migrated), True)
+    assert present() == whole
 
 
 def test_a_migration_that_was_killed_while_it_built_an_index_finishes_when_it_is_run_again(migrated: sa.Connection):

@@ -78,6 +78,9 @@ ROWS = (
 
 LISTS = ("bookings", "services", "users", "reset-tokens", "staff", "audit")
 
+NO_INDEX = pytest.mark.xfail(reason="audit_events has no index on subject_id or request_id", strict=False)
+"""PostgreSQL 18 finds a subject_id by an index that begins with another column."""
+
 FILTERS = (
     *(f"bookings/?status={status}" for status in ("pending", "confirmed", "completed", "cancelled")),
     "bookings/?status=pending&sort=scheduled_at",
@@ -96,7 +99,7 @@ FILTERS = (
     "audit/?action=booking.cancelled",
     "audit/?actor=staff7@example.com",
     "audit/?sort=at&from=2025-03-01&to=2025-03-02",
-    pytest.param("audit/?record={id}", marks=pytest.mark.xfail(reason="no index begins with subject_id")),
+    pytest.param("audit/?record={id}", marks=NO_INDEX),
 )
 """Each filter that an index serves. None does for `active` of services and `state` of tokens: see docs/indexes.md."""
 
@@ -252,7 +255,7 @@ def test_a_filtered_list_reads_hardly_more_than_it_shows(large, address):
 @pytest.mark.parametrize("kind", TERMS)
 @pytest.mark.parametrize(
     "name",
-    [*LISTS[:-1], pytest.param("audit", marks=pytest.mark.xfail(reason="no index on subject_id or request_id"))],
+    [*LISTS[:-1], pytest.param("audit", marks=NO_INDEX)],
 )
 def test_a_search_reads_no_more_than_a_walk_may(large, name, kind):
     has_trigrams = db.session.scalar(sa.text("SELECT true FROM pg_extension WHERE extname = 'pg_trgm'"))
