@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import Response, abort, request, stream_with_context
@@ -196,7 +197,9 @@ class ListScreen(Screen):
 
     def list_url(self, state: ListState, /, **changes: Any) -> str:
         """Return the address of this list with `changes`; None leaves a parameter out, and pages start anew."""
-        return self.get_url(".index_view", **{**self._parameters(state), **changes})
+        asked = {name: value for name, value in {**self._parameters(state), **changes}.items() if value is not None}
+        # Put together here: a page has two dozen of them, and routing looks at each parameter.
+        return self.get_url(".index_view") + (f"?{urlencode(asked)}" if asked else "")
 
     def export_url(self, state: ListState, export_type: str) -> str:
         """Return the address of a file with all that this list holds."""

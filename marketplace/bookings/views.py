@@ -34,7 +34,7 @@ from marketplace.bookings.operations import (
 )
 from marketplace.extensions import db, settings
 from marketplace.permissions import Permission
-from marketplace.web.formats import moment, money
+from marketplace.web.formats import moment, money_writer
 
 STATUSES = [(status.value, _l(status.value.capitalize())) for status in BookingStatus]
 
@@ -52,7 +52,8 @@ def service_cell(_name: str) -> Cell:
 
 
 def amount_cell(_name: str) -> Cell:
-    return lambda row: money(row.total_amount, row.service.currency if row.service else None)
+    write = money_writer()
+    return lambda row: write(row.total_amount, row.service.currency if row.service else None)
 
 
 class BookingView(TableView):

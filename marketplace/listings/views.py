@@ -21,7 +21,7 @@ from marketplace.listings.models import Service
 from marketplace.listings.operations import edit_service
 from marketplace.listings.schemas import WEEKDAYS, availability_problems, images_problems
 from marketplace.permissions import Permission
-from marketplace.web.formats import money
+from marketplace.web.formats import money_writer
 
 active_cell = badge_cell(
     lambda row: "active" if row.is_active else "inactive",
@@ -30,7 +30,8 @@ active_cell = badge_cell(
 
 
 def price_cell(_name: str) -> Cell:
-    return lambda row: money(row.price, row.currency)
+    write = money_writer()
+    return lambda row: write(row.price, row.currency)
 
 
 def title_cell(_name: str) -> Cell:

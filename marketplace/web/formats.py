@@ -88,12 +88,21 @@ def _in_zone(value: dt.datetime | None, write: Callable[[dt.datetime], str], pat
 
 def money(amount: Decimal | None, currency: str | None) -> str:
     """Write an amount with its currency; a currency that is missing or unknown is named as such."""
-    if amount is None:
-        return ""
-    if not currency:
-        return f"{amount:,.2f} (no currency)"
-    code = currency.upper()
-    return _in_currency(amount, code, str(get_locale()))
+    return money_writer()(amount, currency)
+
+
+def money_writer() -> Callable[[Decimal | None, str | None], str]:
+    """Return what writes amounts for the viewer of this page."""
+    locale = str(get_locale())
+
+    def write(amount: Decimal | None, currency: str | None) -> str:
+        if amount is None:
+            return ""
+        if not currency:
+            return f"{amount:,.2f} (no currency)"
+        return _in_currency(amount, currency.upper(), locale)
+
+    return write
 
 
 @lru_cache(maxsize=10_000)
