@@ -57,6 +57,8 @@ class AuditEvent(Base):
         sa.Index("ix_audit_events_action", "action", "id"),
         sa.Index("ix_audit_events_at", "at", "id"),
         sa.Index("ix_audit_events_actor_label_id", "actor_label", "id"),
+        sa.Index("ix_audit_events_subject_id_id", "subject_id", "id"),
+        sa.Index("ix_audit_events_request_id_id", "request_id", "id"),
     )
 
     def digest(self) -> str:

@@ -24,10 +24,10 @@ from marketplace.backoffice.paging import Keys, Page, Part, Place
 SHORT = 3
 """Shorter terms (in characters) are looked for at the beginning of words only: no index knows them elsewhere."""
 
-MOST_GATHERED = 4000
+MOST_GATHERED = 2000
 """Rows that are gathered and sorted; where there are more, a walk soon fills a page."""
 
-LONGEST_WALK = 5000
+LONGEST_WALK = 2500
 """Rows that are looked at one by one before all matching records are fetched after all, however many they are."""
 
 PREFIX = re.compile(r"[0-9a-f]{6,8}|[0-9a-f]{8}-[0-9a-f-]{0,27}", re.IGNORECASE)
@@ -116,6 +116,8 @@ def search_page(
     """
     finder = _Finder(session, search, term, keys, place)
     ids, count = finder.find()
+    if not ids:
+        return place.page_of(()), count
     identity = place.order.identity
     by_id = {getattr(row, identity.key or ""): row for row in session.scalars(rows.where(identity.in_(ids))).unique()}
     return place.page_of([by_id[each] for each in ids if each in by_id]), count
@@ -213,6 +215,8 @@ class _Finder:
         if self.place.position is not None:
             page = page.where(order.beyond(self.place.position, backwards=self.place.backwards))
         answer = self.session.execute(page.limit(self.place.fetched)).all()
+        if not answer and self.place.position is None:
+            return (), Count(0)
         gathered_rows, matching_rows = answer[0][1:] if answer else self.session.execute(sa.select(*counts)).one()
         if gathered_rows > MOST_GATHERED:
             return None

@@ -24,6 +24,8 @@ ORDERED = {
     "ix_services_category_title_id": ("services", ("category", "title", "id")),
     "ix_password_reset_tokens_created_at_id": ("password_reset_tokens", ("created_at", "id")),
     "ix_audit_events_actor_label_id": ("audit_events", ("actor_label", "id")),
+    "ix_audit_events_subject_id_id": ("audit_events", ("subject_id", "id")),
+    "ix_audit_events_request_id_id": ("audit_events", ("request_id", "id")),
 }
 
 SEARCHED = {
