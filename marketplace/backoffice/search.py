@@ -30,6 +30,9 @@ MOST_GATHERED = 2000
 LONGEST_WALK = 2500
 """Rows that are looked at one by one before all matching records are fetched after all, however many they are."""
 
+MOST_VALUES = 1000
+"""Ids that are written into a statement one by one."""
+
 PREFIX = re.compile(r"[0-9a-f]{6,8}|[0-9a-f]{8}-[0-9a-f-]{0,27}", re.IGNORECASE)
 """Beginnings of an id that are long enough to look for."""
 
@@ -181,18 +184,15 @@ class _Finder:
         sources = self._sources()
         if not sources:
             return {}
-        selects = [
-            sa.select(sa.literal_column(str(number)).label("source"), source.ids(self.term).limit(
-                None if many is None else many + 1).subquery().c[0].label("id"))
-            for number, source in enumerate(sources)
-        ]  # fmt: skip
-        found: dict[Source, list[Any] | None] = {source: [] for source in sources}
-        lists: list[list[Any]] = [[] for _source in sources]
-        for number, identity in self.session.execute(sa.union_all(*selects)):
-            lists[number].append(identity)
-        for source, ids in zip(sources, lists, strict=True):
-            found[source] = None if many is not None and len(ids) > many else ids
-        return found
+        limit = None if many is None else many + 1
+        looks = [_numbered(number, source.ids(self.term).limit(limit), "id") for number, source in enumerate(sources)]
+        ids: list[list[Any]] = [[] for _source in sources]
+        for number, identity in self.session.execute(sa.union_all(*looks)):
+            ids[number].append(identity)
+        return {
+            source: some if limit is None or len(some) < limit else None
+            for source, some in zip(sources, ids, strict=True)
+        }
 
     def _gather(self, found: Found) -> tuple[Sequence[Any], Count] | None:
         """Fetch all that match by the indexes on what they refer to, then sort; None when they are too many."""
@@ -203,7 +203,7 @@ class _Finder:
         for column, source in self.search.through:
             ids = found.get(source)
             if ids:
-                branches.append(self._referring(column, ids))
+                branches.append(self._referring(column, source, ids))
         if not branches:
             return (), Count(0)
         limited = [sa.select(branch.limit(MOST_GATHERED + 1).subquery()) for branch in branches]
@@ -222,10 +222,10 @@ class _Finder:
             return None
         return [identity for identity, *_counts in answer], Count(matching_rows)
 
-    def _referring(self, column: Column, ids: Sequence[Any]) -> sa.Select[Any]:
+    def _referring(self, column: Column, source: Source, ids: Sequence[Any]) -> sa.Select[Any]:
         columns = self.place.order.columns
-        if self.session.get_bind().dialect.name != "postgresql":
-            return self.keys.with_only_columns(*columns).where(column.in_(ids))
+        if not self._has_arrays:
+            return self.keys.with_only_columns(*columns).where(self._is_named(column, source, ids))
         # One look into the index for each id, whatever the planner believes about how many rows there will be.
         wanted = (
             sa.func.unnest(sa.literal(list(ids), ARRAY(column.type))).table_valued("id", name="wanted").render_derived()
@@ -242,11 +242,12 @@ class _Finder:
         if len(walks) == 1:
             answer = self.session.execute(walks[0].limit(self.place.fetched)).all()
         else:
-            both = sa.union_all(*(sa.select(sa.literal_column(str(number)).label("part"), walk.limit(
-                self.place.fetched).subquery()) for number, walk in enumerate(walks))).subquery()  # fmt: skip
-            answer = self.session.execute(
-                sa.select(both.c[1], both.c[2]).order_by(both.c[0], both.c[2]).limit(self.place.fetched)
-            ).all()
+            parts = [
+                _numbered(number, walk.limit(self.place.fetched), "id", "walked") for number, walk in enumerate(walks)
+            ]
+            both = sa.union_all(*parts).subquery()
+            page = sa.select(both.c.id, both.c.walked).order_by(both.c.number, both.c.walked)
+            answer = self.session.execute(page.limit(self.place.fetched)).all()
         return [identity for identity, _walked in answer], answer[-1][1] if answer else 0
 
     def _part(self, part: Part, found: Found, budget: int | None) -> sa.Select[Any]:
@@ -274,11 +275,21 @@ class _Finder:
             if ids is None:
                 record = sa.select(sa.literal(1)).where(source.identity == here, source.matches(self.term))
                 conditions.append(record.offset(0).exists())  # OFFSET keeps it a look at one record.
-            elif ids and self.session.get_bind().dialect.name == "postgresql":
-                conditions.append(here == sa.any_(sa.literal(list(ids), ARRAY(column.type))))
             elif ids:
-                conditions.append(here.in_(ids))
+                conditions.append(self._is_named(here, source, ids))
         return conditions or [sa.false()]
+
+    def _is_named(self, column: Column, source: Source, ids: Sequence[Any]) -> ColumnElement[bool]:
+        if self._has_arrays:
+            any_of_them: ColumnElement[bool] = column == sa.any_(sa.literal(list(ids), ARRAY(source.identity.type)))
+            return any_of_them
+        # A statement holds only so many values, and SQLite has no arrays.
+        named: ColumnElement[bool] = column.in_(ids if len(ids) <= MOST_VALUES else source.ids(self.term))
+        return named
+
+    @property
+    def _has_arrays(self) -> bool:
+        return self.session.get_bind().dialect.name == "postgresql"
 
     def _reckon(self, walked: int) -> Count:
         """Conclude from how far the walk went for a page how many there are in all."""
@@ -287,6 +298,12 @@ class _Finder:
             return Count(self.place.size, "more than")
         size = table_size(self.session, self.search.identity.table)
         return Count(max(round_off(size * shown / walked), shown), "about")
+
+
+def _numbered(number: int, rows: sa.Select[Any], *names: str) -> sa.Select[Any]:
+    """Select `rows` under new names, and which of several selects they come from."""
+    columns = zip(rows.subquery().c, names, strict=True)
+    return sa.select(sa.literal_column(str(number)).label("number"), *(column.label(name) for column, name in columns))
 
 
 def as_uuid(text: str) -> uuid.UUID | None:

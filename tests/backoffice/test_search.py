@@ -33,6 +33,7 @@ WAYS = {
     "walked past many records": {"MOST_GATHERED": 0},
     "walked along matching records": {"many": 0},
     "given up walking": {"many": 0, "LONGEST_WALK": 1},
+    "more ids than a statement holds": {"MOST_VALUES": 0},
 }
 """What makes the engine find rows in each of its ways."""
 
