@@ -317,9 +317,13 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
         connection.adapters.register_loader("timestamptz", _BoundedMoment)
         # A plan made for any value is a bad one for many: most bookings are completed, few are pending.
         connection.prepare_threshold = None
-        connection.autocommit = True
-        connection.execute("; ".join(f"SET {name} = '{seconds}s'" for name, seconds in LIMITS.items()))
-        connection.autocommit = False
+        try:
+            connection.autocommit = True
+            connection.execute("; ".join(f"SET {name} = '{seconds}s'" for name, seconds in LIMITS.items()))
+            connection.autocommit = False
+        except psycopg.Error:
+            connection.close()
+            raise
 
 
 def was_too_slow(failure: sa.exc.DBAPIError) -> bool:

@@ -403,7 +403,7 @@ def test_a_staff_account_takes_only_the_fields_of_its_form(app, administrator):
     assert administrator.post(url, data={**form_on(administrator, url), **smuggled}).status_code == 302
     db.session.expire_all()
     changed = {name for name, value in columns_of(row).items() if value != before[name]}
-    assert changed == {"role", "updated_at"}
+    assert changed == {"role", "timezone", "updated_at"}, "the form has a zone, too, and takes both at once"
 
 
 def test_a_new_staff_account_takes_only_the_fields_of_its_form(app, administrator):

@@ -47,13 +47,13 @@ def check(app: Flask) -> tuple[int, list[str]]:
 @pytest.mark.parametrize(
     ("statement", "sentence"),
     [
-        ("ALTER TABLE users DROP COLUMN updated_at", "users: column updated_at is missing."),
+        ("ALTER TABLE services DROP COLUMN description", "services: column description is missing."),
         ("ALTER TABLE users ADD COLUMN nickname text", "users: column nickname is not part of the schema."),
         (
             "ALTER TABLE users ALTER email TYPE varchar(100)",
             "users: column email has type VARCHAR(100) instead of VARCHAR(255).",
         ),
-        ("ALTER TABLE users ALTER profile TYPE jsonb", "users: column profile has type JSONB instead of JSON."),
+        ("ALTER TABLE services ALTER images TYPE jsonb", "services: column images has type JSONB instead of JSON."),
         (
             "ALTER TABLE bookings ALTER scheduled_at TYPE timestamp",
             "bookings: column scheduled_at has type TIMESTAMP WITHOUT TIME ZONE instead of TIMESTAMP WITH TIME ZONE.",
@@ -156,7 +156,7 @@ def test_a_difference_on_postgresql_is_named_and_nothing_else(migrated: sa.Engin
 @pytest.mark.parametrize(
     ("statement", "sentence"),
     [
-        ("ALTER TABLE users DROP COLUMN updated_at", "users: column updated_at is missing."),
+        ("ALTER TABLE services DROP COLUMN description", "services: column description is missing."),
         ("ALTER TABLE users ADD COLUMN nickname TEXT", "users: column nickname is not part of the schema."),
         ("DROP INDEX idx_services_category", "services: index idx_services_category is missing."),
         ("CREATE INDEX idx_guess ON services (title)", "services: index idx_guess is not part of the schema."),
@@ -237,7 +237,8 @@ def test_the_check_sends_the_database_of_the_marketplace_api_to_the_adoption(pos
         code, lines = check(app)
 
         assert code == 1
-        assert [line for line in lines if line.startswith(("users", "services", "bookings", "password_reset"))] == [
+        shared = [line for line in lines if line.startswith(("users", "services", "bookings", "password_reset"))]
+        assert [line for line in shared if ": index ix_" not in line] == [
             "services: foreign key services_provider_id_fkey is missing.",
             "bookings: foreign key bookings_customer_id_fkey is missing.",
             "bookings: foreign key bookings_provider_id_fkey is missing.",
