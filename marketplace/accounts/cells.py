@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from marketplace.accounts.schemas import full_name, profile_problems
-from marketplace.backoffice.cells import Cell, linker, mark, missing
+from marketplace.backoffice.cells import Cell, html, linker, mark, missing
 from marketplace.permissions import Permission
 
 
@@ -22,9 +22,7 @@ def person_cell(name: str) -> Cell:
         known_as = full_name(user.profile)
         if not known_as:
             return link(user.id, user.email)
-        return Markup(  # noqa: S704 - each part is escaped
-            f'<div class="value">{link(user.id, known_as)}<small>{escape(user.email)}</small></div>'
-        )
+        return html(f'<div class="value">{link(user.id, known_as)}<small>{escape(user.email)}</small></div>')
 
     return cell
 
@@ -47,6 +45,6 @@ def name_cell(_name: str) -> Cell:
     def cell(row: Any) -> Markup:
         problems = profile_problems(row.profile)
         name = f'<span dir="auto">{escape(full_name(row.profile))}</span>'
-        return Markup(f"{name} {mark(problems, marked)}" if problems else name)  # noqa: S704 - each part is escaped
+        return html(f"{name} {mark(problems, marked)}" if problems else name)
 
     return cell

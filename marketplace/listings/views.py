@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 
 from marketplace.accounts.cells import person_cell, short_person_cell
-from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, mark, raw_cell, time_cell
+from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, html, mark, raw_cell, time_cell
 from marketplace.backoffice.filters import ChoiceFilter, RecordFilter
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import TableView
@@ -40,7 +40,7 @@ def title_cell(_name: str) -> Cell:
     def cell(row: Service) -> Markup:
         problems = availability_problems(row.availability) + images_problems(row.images)
         title = f'<span dir="auto">{escape(row.title)}</span>'
-        return Markup(f"{title} {mark(problems, marked)}" if problems else title)  # noqa: S704 - each part is escaped
+        return html(f"{title} {mark(problems, marked)}" if problems else title)
 
     return cell
 
