@@ -19,10 +19,9 @@ def person_cell(name: str) -> Cell:
         user = getattr(row, name)
         if user is None:
             return missing(getattr(row, key))
-        known_as = full_name(user.profile)
-        if not known_as:
+        if user.name == user.email:
             return link(user.id, user.email)
-        return html(f'<div class="value">{link(user.id, known_as)}<small>{escape(user.email)}</small></div>')
+        return html(f'<div class="value">{link(user.id, user.name)}<small>{escape(user.email)}</small></div>')
 
     return cell
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.schemas import full_name, validate_profile
-from marketplace.database import Base, UtcDateTime, ValidatedJSON, utcnow
+from marketplace.database import Base, UtcDateTime, ValidatedJSON
 
 
 class UserRole(StrEnum):
@@ -65,8 +65,3 @@ class PasswordResetToken(Base):
         # The back office's own, for its list.
         sa.Index("ix_password_reset_tokens_created_at_id", "created_at", "id"),
     )
-
-    @property
-    def is_expired(self) -> bool:
-        """Whether it stands as expired on a page; whether it opens is for the database's clock to say."""
-        return self.expires_at <= utcnow()

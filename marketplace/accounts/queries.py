@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from marketplace.accounts.models import PasswordResetToken, User, UserRole
+from marketplace.backoffice.referred import Referred
 from marketplace.backoffice.search import Search, Source, best_matches, spaced_text
 from marketplace.database import database_now, json_text
 
@@ -26,6 +27,12 @@ def full_name_column(user: type[User] = User) -> ColumnElement[str]:
     first = sa.func.coalesce(json_text(user.profile, sa.literal_column("'firstName'")), "")
     last = sa.func.coalesce(json_text(user.profile, sa.literal_column("'lastName'")), "")
     return first.concat(" ").concat(last)
+
+
+def person(name: str, user: type[User]) -> Referred:
+    """Return what lists show of a user they refer to: id, email and name, which is the e-mail where there is none."""
+    known_as = sa.func.nullif(sa.func.trim(full_name_column(user)), "")
+    return Referred(name, user.id, user.email, sa.func.coalesce(known_as, user.email).label("name"))
 
 
 USERS = Source(User.id, sa.func.user_search_text(User.email, User.profile))

@@ -26,9 +26,10 @@ from marketplace.backoffice.cells import badge_cell, brief_time_cell, raw_cell, 
 from marketplace.backoffice.fields import PlainForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter
 from marketplace.backoffice.guard import requires
+from marketplace.backoffice.paging import Order
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import TableView, Verb
-from marketplace.database import session_of
+from marketplace.database import session_of, utcnow
 from marketplace.extensions import settings
 from marketplace.permissions import Permission
 from marketplace.transaction import after_commit
@@ -40,7 +41,7 @@ ROLES = [(UserRole.CUSTOMER.value, _l("Customer")), (UserRole.PROVIDER.value, _l
 role_cell = badge_cell(lambda row: row.role, lambda: {role: (_(role), role) for role in UserRole})
 
 token_state_cell = badge_cell(
-    lambda row: "closed" if row.is_used else "expired" if row.is_expired else "open",
+    lambda row: "closed" if row.is_used else "expired" if row.expires_at <= utcnow() else "open",
     lambda: {
         "open": (_("open"), "pending"),
         "closed": (_("used or voided"), "completed"),
@@ -167,7 +168,9 @@ class ResetTokenView(TableView):
     }
     list_cells = {"created_at": brief_time_cell, "expires_at": brief_time_cell}
     sort_columns = {
-        "email": PasswordResetToken.email,
+        "email": Order(
+            PasswordResetToken.email, PasswordResetToken.id, further=(PasswordResetToken.expires_at,), opposed=True
+        ),
         "created_at": PasswordResetToken.created_at,
         "expires_at": PasswordResetToken.expires_at,
     }

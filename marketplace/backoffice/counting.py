@@ -1,7 +1,7 @@
 """How many rows a list has: exactly while that is cheap, then what the planner reckons, marked as such."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 from weakref import WeakKeyDictionary
@@ -18,10 +18,14 @@ from marketplace.backoffice.paging import Keys
 CAP = 1000
 """Rows counted exactly."""
 
-Name = TypeVar("Name")
+Name = TypeVar("Name", bound=Hashable)
+Known = TypeVar("Known")
 
 A_WHILE = 60.0
-"""Seconds for which a table is taken to have kept its size."""
+"""Seconds for which a large list or table is taken to have kept its size."""
+
+MOST_NOTED = 10_000
+"""Sizes that are kept at a time."""
 
 
 @dataclass(frozen=True)
@@ -30,17 +34,26 @@ class Count:
     kind: Literal["exactly", "about", "more than"] = "exactly"
 
 
-def count_each(session: Session, lists: Mapping[Name, Keys]) -> dict[Name, Count]:
-    """Count several lists at once, none further than up to CAP."""
-    counts = [sa.select(sa.func.count()).select_from(keys.limit(CAP + 1).subquery()) for keys in lists.values()]
-    numbers = session.execute(sa.select(*(count.scalar_subquery() for count in counts))).one()
-    return {
-        name: Count(number) if number <= CAP else Count(CAP, "more than")
-        for name, number in zip(lists, numbers, strict=True)
-    }
+def count_each(session: Session, lists: Mapping[Name, Keys], *, reckoned: Container[Name] = ()) -> dict[Name, Count]:
+    """Count several lists at once, exactly up to CAP; of more rows only those in `reckoned` say about how many.
+
+    :param lists: by what tells each from any other; for a while, those that were large are not counted again.
+    """
+    counts = {name: count for name in lists if (count := _lately(session, (name, name in reckoned)))}
+    missing = {name: keys for name, keys in lists.items() if name not in counts}
+    if missing:
+        each = [sa.select(sa.func.count()).select_from(keys.limit(CAP + 1).subquery()) for keys in missing.values()]
+        numbers = session.execute(sa.select(*(count.scalar_subquery() for count in each))).one()
+        for (name, keys), number in zip(missing.items(), numbers, strict=True):
+            if number <= CAP:
+                counts[name] = Count(number)
+            else:
+                large = _reckon(session, keys) if name in reckoned else Count(CAP, "more than")
+                counts[name] = _note(session, (name, name in reckoned), large)
+    return counts
 
 
-def reckon(session: Session, keys: Keys) -> Count:
+def _reckon(session: Session, keys: Keys) -> Count:
     """Return about how many rows `keys` has, which are more than CAP: what PostgreSQL's planner takes it for."""
     if session.get_bind().dialect.name != "postgresql":
         return Count(CAP, "more than")
@@ -57,25 +70,41 @@ def round_off(number: float) -> int:
     return int(float(f"{number:.1e}"))
 
 
-_sizes: WeakKeyDictionary[Engine, dict[str, tuple[float, int]]] = WeakKeyDictionary()
-
-
 def table_size(session: Session, table: Any) -> int:
     """Return about how many rows `table` has, as the database noted lately."""
-    engine = session.connection().engine
-    known = _sizes.setdefault(engine, {})
-    at, size = known.get(table.name, (0.0, 0))
-    now = time.monotonic()
-    if not at or now - at > A_WHILE:
-        if engine.dialect.name == "postgresql":
+    size = _lately(session, table.name)
+    if size is None:
+        if session.get_bind().dialect.name == "postgresql":
             noted: sa.Select[Any] = sa.select(sa.column("reltuples")).select_from(
                 sa.text("pg_class WHERE oid = to_regclass(:name)")
             )
             size = int(session.scalar(noted, {"name": table.name}) or 0)
         else:
             size = session.scalar(sa.select(sa.func.max(sa.column("rowid"))).select_from(table)) or 0
-        known[table.name] = (now, size)
+        _note(session, table.name, size)
     return max(size, 0)
+
+
+_noted: WeakKeyDictionary[Engine, dict[Hashable, tuple[float, Any]]] = WeakKeyDictionary()
+
+
+def _lately(session: Session, name: Hashable) -> Any:
+    """Return what was noted of this database under `name`, unless that is longer ago than A_WHILE."""
+    at, value = _noted.get(session.get_bind().engine, {}).get(name, (0.0, None))
+    return value if time.monotonic() - at < A_WHILE else None
+
+
+def _note(session: Session, name: Hashable, value: Known) -> Known:
+    notes = _noted.setdefault(session.get_bind().engine, {})
+    if len(notes) >= MOST_NOTED:
+        notes.clear()
+    notes[name] = (time.monotonic(), value)
+    return value
+
+
+def forget(engine: Engine) -> None:
+    """Forget how large everything was, where that is known to have changed."""
+    _noted.pop(engine, None)
 
 
 class _Explain(Executable, ClauseElement):

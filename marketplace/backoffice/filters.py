@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -90,14 +90,20 @@ Filter = ChoiceFilter | DateFilter | RecordFilter | TextFilter
 class FilterState:
     """What the address asks for: values as typed, the conditions they mean, and what could not be understood."""
 
+    zone: str
     values: dict[str, str] = field(default_factory=dict)
     conditions: list[Condition] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def meaning(self) -> Hashable:
+        """What tells these conditions from others: days are those of a zone."""
+        return self.zone, *((name, value) for name, value in self.values.items() if name not in self.errors)
+
 
 def read_filters(filters: Sequence[Filter], parameters: Mapping[str, Any], zone: ZoneInfo) -> FilterState:
     """Read every filter's parameter; one that cannot be understood filters nothing and is named in `errors`."""
-    state = FilterState()
+    state = FilterState(zone.key)
     for each in filters:
         text = str(parameters.get(each.name, "")).strip()[:200]
         if not text:

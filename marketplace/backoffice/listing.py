@@ -2,22 +2,34 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import Response, abort, request, stream_with_context
 from flask_admin import expose
+from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
 
 from marketplace.audit import record
 from marketplace.backoffice.cells import CellMaker
-from marketplace.backoffice.counting import Count, count_each, reckon
+from marketplace.backoffice.counting import Count, count_each
 from marketplace.backoffice.export import FORMATS
 from marketplace.backoffice.filters import ChoiceFilter, Filter, FilterState, read_filters
-from marketplace.backoffice.paging import Direction, Keys, Order, Page, Place, Position, fetch_page, write_position
+from marketplace.backoffice.paging import (
+    Direction,
+    Keys,
+    Listed,
+    Order,
+    Page,
+    Place,
+    Position,
+    fetch_page,
+    write_position,
+)
 from marketplace.backoffice.rows import table_rows
 from marketplace.backoffice.screen import Screen, actor
 from marketplace.backoffice.search import Search, search_page
@@ -50,7 +62,7 @@ class Listing:
 
     page: Page
     count: Count
-    tabs: Mapping[str | None, Count]
+    tabs: Mapping[str, Count]
     """Value of a tab to how many rows it has."""
 
 
@@ -66,12 +78,16 @@ class ListScreen(Screen):
     """Column to what makes its cell in the list, where that is less than on the page of one row."""
     list_filters: ClassVar[tuple[Filter, ...]] = ()
     sort_columns: ClassVar[Mapping[str, Any]] = {}
-    """Column of the list to the attribute it sorts by, or several of which only the first may hold NULLs."""
+    """Column of the list to the attribute it sorts by, or to an order by several."""
     default_sort: ClassVar[tuple[str, bool]] = ("created_at", True)
     """Column, and whether the greatest comes first."""
     searched: ClassVar[Search]
     search_hint: ClassVar[str] = ""
     empty_hint: ClassVar[str] = ""
+
+    def listed(self, page: sa.FromClause) -> sa.Select[Any]:
+        """Return the select of all that the list shows of `page`, which has the columns of the table: plain columns."""
+        return sa.select(*page.c)
 
     def exported(self) -> sa.Select[Any]:
         """Return the select of an export: labelled columns, personal data only where the export is for it."""
@@ -166,12 +182,17 @@ class ListScreen(Screen):
         place = Place.read(self._order(state), size=state.size, direction=state.direction, cursor=state.cursor)
         if state.search:
             return Listing(
-                *search_page(session, self.searched, state.search, rows=self.rows(), keys=keys, place=place), {}
+                *search_page(session, self.searched, state.search, listed=self._listed, keys=keys, place=place), {}
             )
-        page = fetch_page(session, self.rows(), keys, place)
-        counts = count_each(session, {None: keys, **self._tab_keys(state)})
-        count = counts.pop(None)
-        return Listing(page, reckon(session, keys) if count.kind == "more than" else count, counts)
+        page = fetch_page(session, self._listed, keys, place, narrowed_to=state.filters.meaning)
+        whole = (self.endpoint, state.filters.meaning)
+        tabs = {(self.endpoint, self.tabs, value): tab for value, tab in self._tab_keys(state).items()}
+        counts = count_each(session, {whole: keys, **tabs}, reckoned={whole})
+        return Listing(page, counts[whole], {name[-1]: counts[name] for name in tabs})
+
+    @cached_property
+    def _listed(self) -> Listed:
+        return Listed.of(self.model, self.listed)
 
     def tab_choices(self) -> Sequence[tuple[str, str]]:
         """Return value and label of each tab."""
@@ -183,7 +204,7 @@ class ListScreen(Screen):
             (each for each in self.list_filters if isinstance(each, ChoiceFilter) and each.name == self.tabs), None
         )
 
-    def _tab_keys(self, state: ListState) -> Mapping[str | None, Keys]:
+    def _tab_keys(self, state: ListState) -> Mapping[str, Keys]:
         """Return what is behind each tab; nothing where counting would be a search of its own for each."""
         if self._tab_filter is None or set(state.filters.values) - {self.tabs}:
             return {}
@@ -219,8 +240,8 @@ class ListScreen(Screen):
 
     def _order_by(self, sort: str, *, descending: bool) -> Order:
         chosen = self.sort_columns[sort]
-        column, *further = chosen if isinstance(chosen, tuple) else (chosen,)
-        return Order(column, self._identity, descending=descending, further=tuple(further))
+        order = chosen if isinstance(chosen, Order) else Order(chosen, self._identity)
+        return replace(order, descending=descending)
 
     def is_sorted_by_day(self, state: ListState) -> bool:
         """Whether the list can be opened at a day."""
@@ -242,7 +263,7 @@ class ListScreen(Screen):
         asked = {"search": state.search, **state.filters.values}
         record(
             f"{self.endpoint}.exported",
-            actor(),
+            current_user.account(),
             actor=actor(),
             label=str(self.name),
             changes={name: (None, value) for name, value in asked.items() if value},

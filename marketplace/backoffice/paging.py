@@ -4,15 +4,17 @@ import base64
 import binascii
 import datetime as dt
 import json
-import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
+
+Column = Any
+"""A column, or the attribute of a model that stands for it."""
 
 Keys = sa.Select[Any]
 """A select of the ids of one table's rows, with conditions on this table alone."""
@@ -25,13 +27,15 @@ class Order:
     NULLs of the first column come last either way; `further` columns hold none.
     """
 
-    column: ColumnElement[Any]
-    identity: ColumnElement[uuid.UUID] | ColumnElement[int]
+    column: Column
+    identity: Column
     descending: bool = False
-    further: tuple[ColumnElement[Any], ...] = ()
+    further: tuple[Column, ...] = ()
+    opposed: bool = False
+    """Whether what comes after the first column runs the other way: by e-mail from A to Z, the newest of each first."""
 
     @property
-    def columns(self) -> tuple[ColumnElement[Any], ...]:
+    def columns(self) -> tuple[Column, ...]:
         return (self.column, *self.further, self.identity)
 
     @property
@@ -41,12 +45,12 @@ class Order:
     def on(self, rows: sa.FromClause) -> "Order":
         """Return this order over columns of the same names."""
         column, *further, identity = (rows.c[each.key or ""] for each in self.columns)
-        return Order(column, identity, descending=self.descending, further=tuple(further))
+        return replace(self, column=column, identity=identity, further=tuple(further))
 
     def turned(self, *, backwards: bool) -> tuple[ColumnElement[Any], ...]:
         """Return what to order rows by of which none, or each, has a NULL in the first column."""
-        turn = sa.desc if self.descending != backwards else sa.asc
-        return tuple(turn(column) for column in self.columns)
+        first, rest = (sa.desc if falls else sa.asc for falls in self._falls(backwards=backwards))
+        return (first(self.column), *(rest(column) for column in self.columns[1:]))
 
     def clauses(self, *, backwards: bool) -> list[ColumnElement[Any]]:
         """Return what to order all rows by."""
@@ -60,35 +64,62 @@ class Order:
         return sa.or_(*(part.condition for part in self.parts(position, backwards=backwards)))
 
     def parts(self, position: "Position | None", *, backwards: bool) -> list["Part"]:
-        """Cut what lies beyond `position` (or everything) into rows with a value and rows without, in their order.
+        """Cut what lies beyond `position` (or everything) into parts that one index gives sorted, in their order.
 
-        An index on the columns gives each part sorted; no index gives both in one go.
+        Rows without a value are a part of their own. So are those that share the first column's value with `position`
+        where the other columns run against it.
         """
         clauses = self.turned(backwards=backwards)
         if not self.is_nullable:
-            return [Part(self._further_than(position, backwards=backwards), clauses)]
-        known: ColumnElement[bool] = self.column.is_not(None)
+            return [Part(each, clauses) for each in self._further_than(position, backwards=backwards)]
         unknown: ColumnElement[bool] = self.column.is_(None)
-        if position is not None and position.value is not None:
-            known = sa.and_(known, self._further_than(position, backwards=backwards))
-            return [Part(known, clauses)] if backwards else [Part(known, clauses), Part(unknown, clauses)]
-        if position is not None:
-            unknown = sa.and_(unknown, self._further_than(position, backwards=backwards))
-            return [Part(unknown, clauses), Part(known, clauses)] if backwards else [Part(unknown, clauses)]
-        parts = [Part(known, clauses), Part(unknown, clauses)]
-        return parts[::-1] if backwards else parts
+        if position is not None and position.value is None:
+            further = Part(sa.and_(unknown, self._rest_beyond(position, backwards=backwards)), clauses)
+            return [further, Part(self.column.is_not(None), clauses)] if backwards else [further]
+        known = [
+            Part(sa.and_(self.column.is_not(None), each), clauses)
+            for each in self._further_than(position, backwards=backwards)
+        ]
+        if backwards:
+            return known if position is not None else [Part(unknown, clauses), *known]
+        return [*known, Part(unknown, clauses)]
 
-    def _further_than(self, position: "Position | None", *, backwards: bool) -> ColumnElement[bool]:
+    def _falls(self, *, backwards: bool) -> tuple[bool, bool]:
+        """Return whether the first column, and whether the others, come greatest first."""
+        falls = self.descending != backwards
+        return falls, falls != self.opposed
+
+    def _further_than(self, position: "Position | None", *, backwards: bool) -> list[ColumnElement[bool]]:
+        """Return the conditions for rows with a value beyond that of `position`."""
         if position is None:
-            return sa.true()
-        values = position.values
-        columns = self.columns if position.value is not None else self.columns[1:]
-        pairs = [(column, sa.literal(value, column.type)) for column, value in zip(columns, values, strict=False)]
-        if len(pairs) == 1:
-            [(left, right)] = pairs
-        else:
-            left, right = (sa.tuple_(*side) for side in zip(*pairs, strict=True))  # type: ignore[assignment]
-        return left < right if self.descending != backwards else left > right
+            return [sa.true()]
+        falls, _rest_falls = self._falls(backwards=backwards)
+        if not self.opposed:
+            return [_beyond(self.columns, position.values, falls=falls)]
+        further = _beyond((self.column,), (position.value,), falls=falls)
+        if not position.rest:
+            return [further]
+        same = self.column == _edge(self.column, position.value)
+        return [sa.and_(same, self._rest_beyond(position, backwards=backwards)), further]
+
+    def _rest_beyond(self, position: "Position", *, backwards: bool) -> ColumnElement[bool]:
+        _falls, rest_falls = self._falls(backwards=backwards)
+        return _beyond(self.columns[1:], position.rest, falls=rest_falls)
+
+
+def _edge(column: Column, value: Any) -> sa.BindParameter[Any]:
+    """Return the value of a position in one column, under a name by which another position's can take its place."""
+    return sa.bindparam(f"edge_{column.key}", value, type_=column.type)
+
+
+def _beyond(columns: Sequence[Column], values: Sequence[Any], *, falls: bool) -> ColumnElement[bool]:
+    """Compare `columns` with as many `values` as there are, as one."""
+    pairs = [(column, _edge(column, value)) for column, value in zip(columns, values, strict=False)]
+    if len(pairs) == 1:
+        [(left, right)] = pairs
+    else:
+        left, right = (sa.tuple_(*side) for side in zip(*pairs, strict=True))  # type: ignore[assignment]
+    return left < right if falls else left > right
 
 
 @dataclass(frozen=True)
@@ -139,22 +170,34 @@ class Place:
         return cls(order, size, backwards, position)
 
     @property
+    def shape(self) -> Hashable:
+        """What the selects of two places have to share to differ in nothing but `edge`."""
+        kind = None if self.position is None else (self.position.value is None, len(self.position.rest))
+        return self.order, self.size, self.backwards, kind
+
+    @property
+    def edge(self) -> dict[str, Any]:
+        """The values of the position by the names under which they stand in selects."""
+        if self.position is None:
+            return {}
+        columns = self.order.columns if self.position.value is not None else self.order.columns[1:]
+        return {f"edge_{column.key}": value for column, value in zip(columns, self.position.values, strict=False)}
+
+    @property
     def fetched(self) -> int:
         """How many rows to ask for: one more than shown tells whether there are any behind them."""
         return self.size + 1
 
-    def clauses(self) -> list[ColumnElement[Any]]:
-        return self.order.clauses(backwards=self.backwards)
-
     def parts(self) -> list[Part]:
         return self.order.parts(self.position, backwards=self.backwards)
 
-    def keys(self, keys: Keys) -> sa.Select[Any] | sa.CompoundSelect[Any]:
-        """Select the ids of the page's rows out of `keys`, a page of those without a value among them."""
-        parts = [keys.where(part.condition).order_by(*part.clauses).limit(self.fetched) for part in self.parts()]
+    def select(self, keys: Keys, columns: Sequence[Any]) -> sa.Subquery:
+        """Select `columns` of the rows of this page out of those that `keys` names, found by an index alone."""
+        rows = keys.with_only_columns(*columns)
+        parts = [rows.where(part.condition).order_by(*part.clauses).limit(self.fetched) for part in self.parts()]
         if len(parts) == 1:
-            return parts[0]
-        return sa.union_all(*(sa.select(part.subquery()) for part in parts))
+            return parts[0].subquery("page")
+        return sa.union_all(*(sa.select(part.subquery()) for part in parts)).limit(self.fetched).subquery("page")
 
     def page_of(self, found: Sequence[Any]) -> Page:
         """Make the page of up to `fetched` rows, in the order they were fetched in."""
@@ -171,15 +214,47 @@ class Place:
         )
 
 
-def fetch_page(session: Session, rows: sa.Select[Any], keys: Keys, place: Place) -> Page:
+MOST_KEPT = 500
+"""Selects of pages that are kept at a time."""
+
+
+@dataclass(frozen=True, eq=False)
+class Listed:
+    """What a list shows of its rows."""
+
+    columns: Sequence[Any]
+    """Columns of the list's own table, those it is sorted by among them."""
+    select: Callable[[sa.FromClause], sa.Select[Any]]
+    """Returns the select of all that is shown of a page, which has these columns."""
+    kept: dict[Hashable, sa.Select[Any]] = field(default_factory=dict)
+    """Selects of pages: one takes longer to make than to run."""
+
+    @classmethod
+    def of(cls, model: Any, select: Callable[[sa.FromClause], sa.Select[Any]]) -> "Listed":
+        """Show rows of `model`, of which all columns but the deferred ones can be selected."""
+        columns = [getattr(model, each.key) for each in sa.inspect(model).column_attrs if not each.deferred]
+        return cls(columns, select)
+
+    def page_select(self, keys: Keys, place: Place, narrowed_to: Hashable) -> sa.Select[Any]:
+        """Return the select of the page at `place`; its rows are found by an index alone, and only they are joined."""
+        known_as = place.shape, narrowed_to
+        select = self.kept.get(known_as)
+        if select is None:
+            page = place.select(keys, self.columns)
+            select = self.select(page).order_by(*place.order.on(page).clauses(backwards=place.backwards))
+            if len(self.kept) >= MOST_KEPT:
+                self.kept.clear()
+            self.kept[known_as] = select
+        return select
+
+
+def fetch_page(session: Session, listed: Listed, keys: Keys, place: Place, *, narrowed_to: Hashable = None) -> Page:
     """Return the page at `place` of the rows that `keys` names.
 
-    The ids are found first, by an index alone; only the rows of the page are then joined to what they show.
-
-    :param rows: select of the rows with all that is shown of them.
+    :param narrowed_to: what tells the conditions of `keys` from those of any other time.
     """
-    statement = rows.where(place.order.identity.in_(place.keys(keys))).order_by(*place.clauses()).limit(place.fetched)
-    return place.page_of(session.scalars(statement).unique().all())
+    select = listed.page_select(keys, place, narrowed_to)
+    return place.page_of(session.execute(select, place.edge).all())
 
 
 def write_cursor(row: Any, order: Order) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from marketplace.backoffice.counting import Count, round_off, table_size
-from marketplace.backoffice.paging import Keys, Page, Part, Place
+from marketplace.backoffice.paging import Column, Keys, Listed, Page, Part, Place
 
 SHORT = 3
 """Shorter terms (in characters) are looked for at the beginning of words only: no index knows them elsewhere."""
@@ -35,9 +35,6 @@ MOST_VALUES = 1000
 
 PREFIX = re.compile(r"[0-9a-f]{6,8}|[0-9a-f]{8}-[0-9a-f-]{0,27}", re.IGNORECASE)
 """Beginnings of an id that are long enough to look for."""
-
-Column = Any
-"""A column, or the attribute of a model that stands for it."""
 
 BLANK: Column = sa.literal_column("' '", sa.Text())
 
@@ -108,13 +105,12 @@ def search_page(
     search: Search,
     term: str,
     *,
-    rows: sa.Select[Any],
+    listed: Listed,
     keys: Keys,
     place: Place,
 ) -> tuple[Page, Count]:
     """Return the page at `place` of what matches `term`, and how many rows do in all.
 
-    :param rows: select of the rows with all that is shown of them.
     :param keys: select of the ids of the rows that the list's filters leave.
     """
     finder = _Finder(session, search, term, keys, place)
@@ -122,7 +118,8 @@ def search_page(
     if not ids:
         return place.page_of(()), count
     identity = place.order.identity
-    by_id = {getattr(row, identity.key or ""): row for row in session.scalars(rows.where(identity.in_(ids))).unique()}
+    page = sa.select(*listed.columns).where(identity.in_(ids)).subquery("page")
+    by_id = {getattr(row, identity.key or ""): row for row in session.execute(listed.select(page))}
     return place.page_of([by_id[each] for each in ids if each in by_id]), count
 
 

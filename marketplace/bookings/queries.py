@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from marketplace.accounts.models import User
-from marketplace.accounts.queries import USERS, full_name_column
+from marketplace.accounts.queries import USERS, full_name_column, person
+from marketplace.backoffice.referred import Referred
 from marketplace.backoffice.search import Search
 from marketplace.bookings.models import Booking, BookingStatus
 from marketplace.database import minutes_later
@@ -22,6 +23,24 @@ def bookings() -> sa.Select[Booking]:
         joinedload(Booking.customer).load_only(User.email, User.profile),
         joinedload(Booking.provider).load_only(User.email, User.profile),
         joinedload(Booking.service).load_only(Service.title, Service.currency),
+    )
+
+
+def listed_bookings(page: sa.FromClause) -> sa.Select[*tuple[Any, ...]]:
+    """Select what the list shows of a `page` of bookings, be the records there or not that they refer to."""
+    customer, provider = aliased(User), aliased(User)
+    return (
+        sa.select(
+            *(page.c[name] for name in ("id", "status", "scheduled_at", "total_amount", "created_at")),
+            *(page.c[name] for name in ("customer_id", "service_id", "provider_id")),
+            person("customer", customer),
+            person("provider", provider),
+            Referred("service", Service.id, Service.title, Service.currency),
+        )
+        .select_from(page)
+        .outerjoin(customer, customer.id == page.c.customer_id)
+        .outerjoin(provider, provider.id == page.c.provider_id)
+        .outerjoin(Service, Service.id == page.c.service_id)
     )
 
 

@@ -19,6 +19,7 @@ from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, link
 from marketplace.backoffice.fields import PlainForm, ReasonForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, RecordFilter
 from marketplace.backoffice.guard import requires
+from marketplace.backoffice.paging import Order
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import TableView, Verb
 from marketplace.bookings import queries
@@ -102,7 +103,7 @@ class BookingView(TableView):
     list_cells = {"scheduled_at": brief_time_cell, "created_at": brief_time_cell, "provider": short_person_cell}
     sort_columns = {
         "scheduled_at": Booking.scheduled_at,
-        "status": (Booking.status, Booking.scheduled_at),
+        "status": Order(Booking.status, Booking.id, further=(Booking.scheduled_at,)),
         "total_amount": Booking.total_amount,
         "created_at": Booking.created_at,
     }
@@ -140,6 +141,9 @@ class BookingView(TableView):
 
     def rows(self) -> sa.Select[Any]:
         return queries.bookings()
+
+    def listed(self, page: sa.FromClause) -> sa.Select[Any]:
+        return queries.listed_bookings(page)
 
     def exported(self) -> sa.Select[Any]:
         return queries.exported_bookings()

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from marketplace.accounts.models import User
-from marketplace.accounts.queries import USERS, full_name_column
+from marketplace.accounts.queries import USERS, full_name_column, person
 from marketplace.backoffice.search import Search, Source, best_matches, spaced_text
 from marketplace.listings.models import Service
 
@@ -18,6 +18,12 @@ MOST_CATEGORIES = 500
 def services() -> sa.Select[Service]:
     """Select services with their providers; a service whose provider does not exist is there, too."""
     return sa.select(Service).options(joinedload(Service.provider).load_only(User.email, User.profile))
+
+
+def listed_services(page: sa.FromClause) -> sa.Select[*tuple[Any, ...]]:
+    """Select what the list shows of a `page` of services, with their providers, be those there or not."""
+    shown = [column for column in page.c if column.key != "description"]
+    return sa.select(*shown, person("provider", User)).outerjoin_from(page, User, User.id == page.c.provider_id)
 
 
 SERVICES = Source(Service.id, spaced_text(Service.title, Service.category))

@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from marketplace.accounts.cells import person_cell, short_person_cell
 from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, html, mark, raw_cell, time_cell
 from marketplace.backoffice.filters import ChoiceFilter, RecordFilter
+from marketplace.backoffice.paging import Order
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import TableView
 from marketplace.extensions import db
@@ -101,7 +102,7 @@ class ServiceView(TableView):
     list_cells = {"created_at": brief_time_cell, "provider": short_person_cell}
     sort_columns = {
         "title": Service.title,
-        "category": (Service.category, Service.title),
+        "category": Order(Service.category, Service.id, further=(Service.title,)),
         "price": Service.price,
         "duration": Service.duration,
         "created_at": Service.created_at,
@@ -116,6 +117,9 @@ class ServiceView(TableView):
 
     def rows(self) -> sa.Select[Any]:
         return queries.services()
+
+    def listed(self, page: sa.FromClause) -> sa.Select[Any]:
+        return queries.listed_services(page)
 
     def exported(self) -> sa.Select[Any]:
         return queries.exported_services()

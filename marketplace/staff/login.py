@@ -24,7 +24,7 @@ from marketplace.audit import record
 from marketplace.backoffice.addresses import own_path
 from marketplace.extensions import client_address, db, login_manager, settings
 from marketplace.passwords import decoy_hash, hash_password, is_outdated, password_matches
-from marketplace.permissions import Permission
+from marketplace.permissions import Permission, may
 from marketplace.staff.forms import LogInForm
 from marketplace.staff.models import StaffMember
 from marketplace.staff.operations import renew_password_hash
@@ -45,13 +45,17 @@ blueprint = Blueprint("staff_login", __name__)
 class SignedIn(UserMixin):
     """The staff member behind a request, known by the key in the browser's cookie."""
 
-    def __init__(self, key: str, member: StaffMember) -> None:
+    def __init__(self, key: str, member: LiveSession) -> None:
         self.id = key
         self.member = member
         self.member_id: uuid.UUID = member.id
 
     def may(self, permission: Permission) -> bool:
-        return self.member.may(permission)
+        return may(self.member.role, permission)
+
+    def account(self) -> StaffMember:
+        """Return the row of the member."""
+        return db.session.get_one(StaffMember, self.member_id)
 
 
 class Stranger(AnonymousUserMixin):
@@ -104,7 +108,7 @@ def log_out() -> AnyResponse:
     key, member = current_user.id, current_user.member
     with transaction() as database:
         end_session(database, key)
-        record("staff.signed_out", member, actor=member, label=member.email)
+        record("staff.signed_out", current_user.account(), actor=member, label=member.email)
     session.clear()
     return redirect(url_for("staff_login.log_in"))
 
@@ -138,9 +142,8 @@ def _load(key: str) -> SignedIn | None:
     found = _find(key)
     if found is not None and needs_touch(found):
         with transaction() as database:
-            touch_session(database, found.id)
-        found = _find(key)  # The commit let go of what had been read.
-    return SignedIn(key, found.member) if found is not None else None
+            touch_session(database, found.session_id)
+    return SignedIn(key, found) if found is not None else None
 
 
 def _find(key: str) -> LiveSession | None:

@@ -2,15 +2,34 @@
 
 import datetime as dt
 import uuid
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.database import Base, UtcDateTime
-from marketplace.permissions import Permission, Role, may
 
 
-class StaffMember(Base):
+class StaffActor:
+    """A staff member as the one who acts."""
+
+    id: Any
+    email: Any
+
+    @property
+    def audit_kind(self) -> str:
+        return "staff"
+
+    @property
+    def audit_id(self) -> uuid.UUID:
+        return cast("uuid.UUID", self.id)
+
+    @property
+    def audit_label(self) -> str:
+        return str(self.email)
+
+
+class StaffMember(StaffActor, Base):
     __tablename__ = "staff_members"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
@@ -29,21 +48,6 @@ class StaffMember(Base):
         sa.CheckConstraint("role IN ('operations', 'support', 'manager', 'administrator')", name="role"),
         sa.CheckConstraint("email = lower(email)", name="email_lower"),
     )
-
-    def may(self, permission: Permission) -> bool:
-        return self.is_active and may(Role(self.role), permission)
-
-    @property
-    def audit_kind(self) -> str:
-        return "staff"
-
-    @property
-    def audit_id(self) -> uuid.UUID:
-        return self.id
-
-    @property
-    def audit_label(self) -> str:
-        return self.email
 
     def __str__(self) -> str:
         return self.email

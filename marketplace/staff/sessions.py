@@ -4,13 +4,13 @@ import datetime as dt
 import hashlib
 import secrets
 import uuid
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.database import session_of, utcnow
-from marketplace.staff.models import StaffMember, StaffSession
+from marketplace.staff.models import StaffActor, StaffMember, StaffSession
 
 KEY_BYTES = 32
 TOUCH_AFTER = dt.timedelta(seconds=60)
@@ -18,7 +18,15 @@ TOUCH_AFTER = dt.timedelta(seconds=60)
 
 # Built once: it is asked for by every request, and takes longer to build than to run.
 _LIVE = (
-    sa.select(StaffMember, StaffSession.id, StaffSession.last_used_at)
+    sa.select(
+        StaffMember.id,
+        StaffMember.email,
+        StaffMember.name,
+        StaffMember.role,
+        StaffMember.timezone,
+        StaffSession.id,
+        StaffSession.last_used_at,
+    )
     .join(StaffSession, StaffSession.member_id == StaffMember.id)
     .where(
         StaffSession.key_digest == sa.bindparam("digest"),
@@ -30,11 +38,17 @@ _LIVE = (
 )
 
 
-class LiveSession(NamedTuple):
-    """A session that is neither ended nor timed out, and whose it is."""
+@dataclass(frozen=True)
+class LiveSession(StaffActor):
+    """A session that is neither ended nor timed out, with what a request needs to know of whose it is."""
 
-    member: StaffMember
     id: uuid.UUID
+    """The member's."""
+    email: str
+    name: str
+    role: str
+    timezone: str | None
+    session_id: uuid.UUID
     last_used_at: dt.datetime
 
 
@@ -56,7 +70,7 @@ def start_session(member: StaffMember, *, address: str, user_agent: str) -> str:
 
 
 def find_session(session: Session, key: str, *, idle: dt.timedelta, absolute: dt.timedelta) -> LiveSession | None:
-    """Return the live session with this key, its member loaded; None when it is ended, timed out or disabled.
+    """Return the live session with this key; None when it is ended or timed out, or its member disabled.
 
     :param idle: how long a session lives without a request.
     :param absolute: how long it lives at all.

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from marketplace.backoffice.counting import CAP, count_each, reckon
-from marketplace.backoffice.paging import Order, Place, fetch_page, read_cursor, write_cursor
+from marketplace.backoffice import counting
+from marketplace.backoffice.counting import CAP, count_each, forget
+from marketplace.backoffice.paging import Listed, Order, Place, fetch_page, read_cursor, write_cursor
 from marketplace.bookings.models import Booking
 from marketplace.extensions import db
 from tests.factories import BookingFactory, ServiceFactory, UserFactory, coming_monday
@@ -18,6 +19,8 @@ COLUMNS = {
     "status": Booking.status, "scheduled_at": Booking.scheduled_at, "total_amount": Booking.total_amount,
     "created_at": Booking.created_at, "duration": Booking.duration,
 }  # fmt: skip
+
+LISTED = Listed.of(Booking, lambda page: sa.select(*page.c))
 
 
 def make_bookings(count):
@@ -41,7 +44,7 @@ def make_bookings(count):
 
 def page_at(order, size, direction="after", cursor=None):
     place = Place.read(order, size=size, direction=direction, cursor=cursor)
-    return fetch_page(db.session(), sa.select(Booking), sa.select(Booking.id), place)
+    return fetch_page(db.session(), LISTED, sa.select(Booking.id), place)
 
 
 def walk(order, size, *, forwards):
@@ -113,15 +116,30 @@ def test_a_cursor_leads_back_to_its_row(app):
 
 def test_rows_are_counted_no_further_than_the_cap(app):
     make_bookings(CAP + 30)
+    forget(db.engine)
     every, some = sa.select(Booking.id), sa.select(Booking.id).where(Booking.status == "cancelled")
     counts = count_each(db.session(), {"all": every, "some": some})
     assert (counts["all"].kind, counts["all"].number) == ("more than", CAP)
     assert (counts["some"].kind, counts["some"].number) == ("exactly", (CAP + 30) // 2)
     db.session.execute(sa.text("ANALYZE"))
-    for keys in (every, every.where(Booking.duration > 0)):
-        reckoned = reckon(db.session(), keys)
-        postgresql = db.engine.dialect.name == "postgresql"
+    lists = {"every": every, "of some length": every.where(Booking.duration > 0)}
+    postgresql = db.engine.dialect.name == "postgresql"
+    for reckoned in count_each(db.session(), lists, reckoned=lists).values():
         assert (reckoned.kind, reckoned.number) == (("about", CAP) if postgresql else ("more than", CAP))
+
+
+def test_a_list_that_was_large_a_moment_ago_is_not_counted_again(app, monkeypatch):
+    make_bookings(CAP + 1)
+    forget(db.engine)
+    lists = {"all": sa.select(Booking.id), "none": sa.select(Booking.id).where(Booking.duration == 1)}
+    assert count_each(db.session(), lists)["all"].kind == "more than"
+    db.session.execute(sa.update(Booking).values(duration=1))
+    assert count_each(db.session(), lists)["none"].kind == "more than", "small ones are counted each time"
+    db.session.execute(sa.delete(Booking).where(Booking.status == "pending"))
+    db.session.commit()
+    assert count_each(db.session(), lists)["all"].kind == "more than"
+    monkeypatch.setattr(counting, "A_WHILE", 0.0)
+    assert count_each(db.session(), lists)["all"].kind == "exactly"
 
 
 def test_times_that_the_database_set_page_like_any_other(app):

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from marketplace.accounts.models import User
 from marketplace.accounts.queries import USERS
 from marketplace.backoffice import search as engine
-from marketplace.backoffice.paging import Order, Place
+from marketplace.backoffice.paging import Listed, Order, Place
 from marketplace.backoffice.search import SHORT, best_matches, search_page
 from marketplace.bookings.models import Booking
-from marketplace.bookings.queries import BOOKING_SEARCH, bookings
+from marketplace.bookings.queries import BOOKING_SEARCH, listed_bookings
 from marketplace.extensions import db
 from marketplace.listings.models import Service
-from marketplace.listings.queries import SERVICE_SEARCH, SERVICES, services
+from marketplace.listings.queries import SERVICE_SEARCH, SERVICES, listed_services
 from tests.conftest import WITHOUT_TRIGRAMS
 from tests.factories import BookingFactory, ServiceFactory, UserFactory, coming_monday
 
@@ -25,6 +25,9 @@ PEOPLE = (
     ("李", "小龙"), ("Ευγενία", "Παπά"), ("back\\slash", 'say "hi"'), ("a/b", "c//d"), ("😀", "e\u0301clair"),
 )  # fmt: skip
 TITLES = ("Yoga for Ada", "Piano 100%", "Plumbing_24/7", "李 cooking", "Sewing")
+
+BOOKINGS = Listed.of(Booking, listed_bookings)
+OFFERS = Listed.of(Service, listed_services)
 
 ALPHABET = sorted(set("".join(map("".join, PEOPLE)) + "".join(TITLES) + "@. %_\\/'\""))
 
@@ -43,7 +46,7 @@ def market(app):
     people = [UserFactory(profile={"firstName": first, "lastName": last}) for first, last in PEOPLE]
     offers = [ServiceFactory(title=title, provider=UserFactory(role="provider")) for title in TITLES]
     made = [
-        BookingFactory(customer=people[n % len(people)], service=offers[n % len(offers)], duration=30 + n % 3)
+        BookingFactory(customer=people[n % len(people)], service=offers[n % len(offers)], total_amount=30 + n % 3)
         for n in range(30)
     ]
     db.session.execute(
@@ -78,14 +81,14 @@ def brute_force(term):
     }
 
 
-def walk(search, rows, order, term, size, *, conditions=(), forwards=True):
+def walk(search, listed, order, term, size, *, conditions=(), forwards=True):
     """Return the ids on all pages of a search, and the counts they were shown with."""
     ids, counts, cursor = [], [], None
     keys = sa.select(search.identity).where(*conditions)
     for _page in range(100):
         direction = "after" if forwards else "before" if cursor else "last"
         place = Place.read(order, size=size, direction=direction, cursor=cursor)
-        page, count = search_page(db.session(), search, term, rows=rows, keys=keys, place=place)
+        page, count = search_page(db.session(), search, term, listed=listed, keys=keys, place=place)
         found = [row.id for row in page.rows]
         ids = ids + found if forwards else found + ids
         counts.append(count)
@@ -101,14 +104,14 @@ def sorted_ids(condition, order):
     )
 
 
-@pytest.mark.parametrize("column", [Booking.created_at, Booking.scheduled_at, Booking.duration])
+@pytest.mark.parametrize("column", [Booking.created_at, Booking.scheduled_at, Booking.total_amount])
 @pytest.mark.parametrize("descending", [False, True])
 def test_every_way_gives_the_same_rows_in_the_list_s_order(market, way, column, descending):
     order = Order(column, Booking.id, descending=descending)
     for term in ("ada", "example", "李", "100%", "_", "nobody at all"):
         expected = brute_force(term)
         for forwards in (True, False):
-            ids, _counts = walk(BOOKING_SEARCH, bookings(), order, term, 7, forwards=forwards)
+            ids, _counts = walk(BOOKING_SEARCH, BOOKINGS, order, term, 7, forwards=forwards)
             assert ids == sorted_ids(Booking.id.in_(expected), order), (term, forwards)
 
 
@@ -120,7 +123,7 @@ def test_any_term_finds_what_reading_everything_finds(market, way, term):
         return
     expected = brute_force(term)
     order = Order(Booking.created_at, Booking.id, descending=True)
-    ids, counts = walk(BOOKING_SEARCH, bookings(), order, term, 10)
+    ids, counts = walk(BOOKING_SEARCH, BOOKINGS, order, term, 10)
     assert len(ids) == len(set(ids))
     assert set(ids) == expected
     for count in counts:
@@ -131,7 +134,7 @@ def test_any_term_finds_what_reading_everything_finds(market, way, term):
 def test_a_search_within_filters_finds_no_more_than_they_leave(market, way):
     order = Order(Booking.created_at, Booking.id, descending=True)
     conditions = (Booking.duration == 31,)
-    ids, _counts = walk(BOOKING_SEARCH, bookings(), order, "example", 4, conditions=conditions)
+    ids, _counts = walk(BOOKING_SEARCH, BOOKINGS, order, "example", 4, conditions=conditions)
     assert set(ids) == {row.id for row in market if row.duration == 31}
 
 
@@ -142,26 +145,26 @@ def test_an_id_finds_everything_it_stands_in(market):
         column = {booking.id: Booking.id, booking.customer_id: Booking.customer_id, booking.service_id:
                   Booking.service_id, booking.provider_id: Booking.provider_id}[identity]  # fmt: skip
         for written in (str(identity), str(identity).upper(), identity.hex):
-            ids, [count, *_rest] = walk(BOOKING_SEARCH, bookings(), order, written, 50)
+            ids, [count, *_rest] = walk(BOOKING_SEARCH, BOOKINGS, order, written, 50)
             assert set(ids) == set(db.session.scalars(sa.select(Booking.id).where(column == identity)))
             assert (count.kind, count.number) == ("exactly", len(ids))
-    assert walk(BOOKING_SEARCH, bookings(), order, str(uuid.uuid4()), 50)[0] == []
+    assert walk(BOOKING_SEARCH, BOOKINGS, order, str(uuid.uuid4()), 50)[0] == []
 
 
 def test_the_beginning_of_an_id_finds_it(market, way):
     order = Order(Booking.created_at, Booking.id, descending=True)
     for length in (6, 8, 9, 13, 30, 35):
-        assert market[3].id in walk(BOOKING_SEARCH, bookings(), order, str(market[3].id)[:length], 50)[0]
+        assert market[3].id in walk(BOOKING_SEARCH, BOOKINGS, order, str(market[3].id)[:length], 50)[0]
     for nonsense in ("1234567-", "--------", "g" * 8, "1" * 40, "12345678-" + "9" * 27):
-        assert isinstance(walk(BOOKING_SEARCH, bookings(), order, nonsense, 50)[0], list)
+        assert isinstance(walk(BOOKING_SEARCH, BOOKINGS, order, nonsense, 50)[0], list)
 
 
 def test_services_are_found_by_their_provider_as_well(market, way):
     provider = UserFactory(role="provider", profile={"firstName": "Quill", "lastName": "Feather"})
     offers = [ServiceFactory(provider=provider, title=f"Lesson {number}") for number in range(3)]
     order = Order(Service.title, Service.id)
-    assert walk(SERVICE_SEARCH, services(), order, "quill feather", 2)[0] == [row.id for row in offers]
-    assert set(walk(SERVICE_SEARCH, services(), order, "lesson", 2)[0]) == {row.id for row in offers}
+    assert walk(SERVICE_SEARCH, OFFERS, order, "quill feather", 2)[0] == [row.id for row in offers]
+    assert set(walk(SERVICE_SEARCH, OFFERS, order, "lesson", 2)[0]) == {row.id for row in offers}
 
 
 def test_short_terms_are_found_at_the_beginning_of_words(app):
@@ -186,14 +189,14 @@ def test_rows_that_come_while_somebody_pages_through_double_none(market, way):
     order = Order(Booking.scheduled_at, Booking.id)
     place = Place.read(order, size=8, direction="after", cursor=None)
     page, _count = search_page(
-        db.session(), BOOKING_SEARCH, "example", rows=bookings(), keys=sa.select(Booking.id), place=place
+        db.session(), BOOKING_SEARCH, "example", listed=BOOKINGS, keys=sa.select(Booking.id), place=place
     )
     seen, cursor = [row.id for row in page.rows], page.next
     BookingFactory(customer=db.session.get(User, market[0].customer_id), scheduled_at=coming_monday(1))
     while cursor:
         place = Place.read(order, size=8, direction="after", cursor=cursor)
         page, _count = search_page(
-            db.session(), BOOKING_SEARCH, "example", rows=bookings(), keys=sa.select(Booking.id), place=place
+            db.session(), BOOKING_SEARCH, "example", listed=BOOKINGS, keys=sa.select(Booking.id), place=place
         )
         seen, cursor = seen + [row.id for row in page.rows], page.next
     assert len(seen) == len(set(seen)) >= 30
@@ -221,7 +224,7 @@ def test_a_server_without_pg_trgm_finds_the_same(market, way):
     assert search_indexes() == 0
     order = Order(Booking.created_at, Booking.id, descending=True)
     for term in FOUND_ALIKE:
-        assert set(walk(BOOKING_SEARCH, bookings(), order, term, 10)[0]) == brute_force(term), term
+        assert set(walk(BOOKING_SEARCH, BOOKINGS, order, term, 10)[0]) == brute_force(term), term
 
 
 @pytest.mark.parametrize("app", ["postgresql"], indirect=True)
@@ -235,7 +238,7 @@ def test_the_trigram_indexes_find_the_same(market, way):
         db.session.execute(sa.text("SET LOCAL enable_seqscan = off"))  # So few rows would be read without an index.
         plan = db.session.scalars(sa.text("EXPLAIN SELECT 1 FROM users WHERE " + written(USERS.matches(term)))).all()
         assert "ix_users_search" in "".join(plan)
-        assert set(walk(BOOKING_SEARCH, bookings(), order, term, 10)[0]) == expected, term
+        assert set(walk(BOOKING_SEARCH, BOOKINGS, order, term, 10)[0]) == expected, term
 
 
 def search_indexes():
