@@ -319,7 +319,9 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
         connection.prepare_threshold = None
         try:
             connection.autocommit = True
-            connection.execute("; ".join(f"SET {name} = '{seconds}s'" for name, seconds in LIMITS.items()))
+            # No page is so long in the making that compiling its statement could pay.
+            settings = ["SET jit = off", *(f"SET {name} = '{seconds}s'" for name, seconds in LIMITS.items())]
+            connection.execute("; ".join(settings))
             connection.autocommit = False
         except psycopg.Error:
             connection.close()

@@ -11,7 +11,7 @@ from flask_migrate import upgrade
 from sqlalchemy.engine import URL
 
 from marketplace.backoffice.counting import CAP
-from marketplace.backoffice.search import LONGEST_WALK, MOST_GATHERED
+from marketplace.backoffice.finding import LONGEST_WALK, MOST_GATHERED
 from marketplace.extensions import db
 from marketplace.permissions import Role
 from tests.conftest import Browser
@@ -306,7 +306,6 @@ def sorted_by_hand(statements):
             found += [
                 beside[row.parent]
                 for row in plan
-                if "B-TREE FOR" in row.detail
-                and "SCAN page" not in beside[row.parent]
+                if "B-TREE FOR" in row.detail and "SCAN page" not in beside[row.parent]
             ]
     return found

@@ -19,6 +19,7 @@ from marketplace.backoffice.cells import CellMaker
 from marketplace.backoffice.counting import Count, count_each
 from marketplace.backoffice.export import FORMATS
 from marketplace.backoffice.filters import ChoiceFilter, Filter, FilterState, read_filters
+from marketplace.backoffice.finding import search_page
 from marketplace.backoffice.paging import (
     Direction,
     Keys,
@@ -32,7 +33,7 @@ from marketplace.backoffice.paging import (
 )
 from marketplace.backoffice.rows import table_rows
 from marketplace.backoffice.screen import Screen, actor
-from marketplace.backoffice.search import Search, search_page
+from marketplace.backoffice.search import Search
 from marketplace.database import utcnow, was_too_slow
 from marketplace.extensions import db
 from marketplace.permissions import Permission
@@ -182,7 +183,16 @@ class ListScreen(Screen):
         place = Place.read(self._order(state), size=state.size, direction=state.direction, cursor=state.cursor)
         if state.search:
             return Listing(
-                *search_page(session, self.searched, state.search, listed=self._listed, keys=keys, place=place), {}
+                *search_page(
+                    session,
+                    self.searched,
+                    state.search,
+                    listed=self._listed,
+                    keys=keys,
+                    place=place,
+                    narrowed_to=state.filters.meaning,
+                ),
+                tabs={},
             )
         page = fetch_page(session, self._listed, keys, place, narrowed_to=state.filters.meaning)
         whole = (self.endpoint, state.filters.meaning)

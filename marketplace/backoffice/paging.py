@@ -4,12 +4,13 @@ import base64
 import binascii
 import datetime as dt
 import json
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
@@ -214,8 +215,21 @@ class Place:
         )
 
 
-MOST_KEPT = 500
-"""Selects of pages that are kept at a time."""
+MOST_KEPT = 200
+"""Statements of one list that are kept at a time."""
+
+
+class Kept(dict[Hashable, Any]):
+    """Statements that take longer to make than to run."""
+
+    def of(self, name: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what is kept under `name`, made now if it was not yet."""
+        found = self.get(name)
+        if found is None:
+            if len(self) >= MOST_KEPT:
+                self.clear()
+            found = self[name] = make()
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,8 +240,7 @@ class Listed:
     """Columns of the list's own table, those it is sorted by among them."""
     select: Callable[[sa.FromClause], sa.Select[Any]]
     """Returns the select of all that is shown of a page, which has these columns."""
-    kept: dict[Hashable, sa.Select[Any]] = field(default_factory=dict)
-    """Selects of pages: one takes longer to make than to run."""
+    kept: Kept = field(default_factory=Kept)
 
     @classmethod
     def of(cls, model: Any, select: Callable[[sa.FromClause], sa.Select[Any]]) -> "Listed":
@@ -235,17 +248,19 @@ class Listed:
         columns = [getattr(model, each.key) for each in sa.inspect(model).column_attrs if not each.deferred]
         return cls(columns, select)
 
-    def page_select(self, keys: Keys, place: Place, narrowed_to: Hashable) -> sa.Select[Any]:
+    def page_select(self, keys: Keys, place: Place) -> sa.Select[Any]:
         """Return the select of the page at `place`; its rows are found by an index alone, and only they are joined."""
-        known_as = place.shape, narrowed_to
-        select = self.kept.get(known_as)
-        if select is None:
-            page = place.select(keys, self.columns)
-            select = self.select(page).order_by(*place.order.on(page).clauses(backwards=place.backwards))
-            if len(self.kept) >= MOST_KEPT:
-                self.kept.clear()
-            self.kept[known_as] = select
-        return select
+        page = place.select(keys, self.columns)
+        return self.select(page).order_by(*place.order.on(page).clauses(backwards=place.backwards))
+
+    def rows(self, session: Session, identity: Column, ids: Sequence[Any]) -> Iterable[Any]:
+        """Return the rows with these ids, in any order."""
+        if session.get_bind().dialect.name == "postgresql":
+            named = identity == sa.any_(sa.bindparam("ids", type_=ARRAY(identity.type)))
+        else:
+            named = identity.in_(sa.bindparam("ids", expanding=True))
+        select = self.kept.of("rows", lambda: self.select(sa.select(*self.columns).where(named).subquery("page")))
+        return session.execute(select, {"ids": list(ids)})
 
 
 def fetch_page(session: Session, listed: Listed, keys: Keys, place: Place, *, narrowed_to: Hashable = None) -> Page:
@@ -253,7 +268,7 @@ def fetch_page(session: Session, listed: Listed, keys: Keys, place: Place, *, na
 
     :param narrowed_to: what tells the conditions of `keys` from those of any other time.
     """
-    select = listed.page_select(keys, place, narrowed_to)
+    select = listed.kept.of((place.shape, narrowed_to), lambda: listed.page_select(keys, place))
     return place.page_of(session.execute(select, place.edge).all())
 
 
