@@ -54,7 +54,7 @@ class Ground:
     def __post_init__(self) -> None:
         self.sample = self.truth.newest()[7]
         rows = self.connections[LIMIT].execute(
-            "SELECT id::text, status FROM bookings WHERE status IN ('pending', 'confirmed') ORDER BY id LIMIT 1000"
+            "SELECT id::text, status FROM bookings WHERE status IN ('pending', 'confirmed') ORDER BY id LIMIT 250"
         )
         self.was = dict(rows.fetchall())
         self.open_ids = list(self.was)

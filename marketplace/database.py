@@ -3,21 +3,14 @@
 import datetime as dt
 import json
 import re
-import sqlite3
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
-import psycopg
 import sqlalchemy as sa
-from psycopg import DataError, errors
-from psycopg.adapt import Loader
 from sqlalchemy import event
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.engine import Dialect, Engine
-from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, object_session
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 # PostgreSQL's own names for unnamed constraints: a database that was made from
@@ -114,78 +107,6 @@ def utcnow() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-class database_now(FunctionElement[dt.datetime]):  # noqa: N801 - it reads as the SQL function it is
-    """This moment by the database's clock, which all writers share."""
-
-    type = UtcDateTime()
-    inherit_cache = True
-
-
-@compiles(database_now)
-def _postgresql_now(_element: database_now, _compiler: SQLCompiler, **_: Any) -> str:
-    return "clock_timestamp()"
-
-
-@compiles(database_now, "sqlite")
-def _sqlite_now(_element: database_now, _compiler: SQLCompiler, **_: Any) -> str:
-    return _sqlite_moment("'now'")
-
-
-def _sqlite_moment(arguments: str) -> str:
-    """Write a moment as `_SqliteMoment` does: without a fraction where there is none."""
-    return f"replace(strftime('%Y-%m-%d %H:%M:%f000', {arguments}), '.000000', '')"
-
-
-class minutes_later(FunctionElement[dt.datetime]):  # noqa: N801 - it reads as the SQL function it is
-    """`minutes_later(moment, minutes)`: the moment so many minutes after another, both of them columns."""
-
-    type = UtcDateTime()
-    inherit_cache = True
-
-
-@compiles(minutes_later)
-def _postgresql_minutes_later(element: minutes_later, compiler: SQLCompiler, **options: Any) -> str:
-    moment, minutes = (compiler.process(part, **options) for part in element.clauses)
-    return f"({moment} + {minutes} * interval '1 minute')"
-
-
-@compiles(minutes_later, "sqlite")
-def _sqlite_minutes_later(element: minutes_later, compiler: SQLCompiler, **options: Any) -> str:
-    moment, minutes = (compiler.process(part, **options) for part in element.clauses)
-    return _sqlite_moment(f"{moment}, {minutes} || ' minutes'")
-
-
-UNREADABLE_ESCAPES = (
-    r"\\u0000"
-    r"|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
-    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
-)
-"""JSON escapes of NUL and of half surrogate pairs, as a PostgreSQL regular expression."""
-
-
-class json_text(FunctionElement[str]):  # noqa: N801 - it reads as the SQL function it is
-    """`json_text(document, key)`: the text under a key of a JSON object; NULL for whatever else is stored."""
-
-    type = sa.Text()
-    inherit_cache = True
-
-
-@compiles(json_text)
-def _postgresql_json_text(element: json_text, compiler: SQLCompiler, **options: Any) -> str:
-    document, key = (compiler.process(part, **options) for part in element.clauses)
-    # PostgreSQL stores escapes in a json column that no text can hold, and fails when it is to read them. The look for
-    # any escape at all comes first: it takes a hundredth of the other's time.
-    text = f"CAST({document} AS text)"
-    readable = rf"strpos({text}, '\u') = 0 OR {text} !~ '{UNREADABLE_ESCAPES}'"
-    return f"(CASE WHEN {readable} THEN {document} ->> {key} END)"
-
-
-@compiles(json_text, "sqlite")
-def _sqlite_json_text(element: json_text, compiler: SQLCompiler, **options: Any) -> str:
-    document, key = (compiler.process(part, **options) for part in element.clauses)
-    return f"json_text({document}, {key})"
-
-
 def session_of(row: Base) -> Session:
     """Return the database session that `row` belongs to.
 
@@ -257,106 +178,5 @@ def _forget_locks(session: Session, transaction: SessionTransaction) -> None:
         session.info.pop(LOCKS, None)
 
 
-@event.listens_for(Engine, "connect")
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    if isinstance(connection, sqlite3.Connection):
-        connection.isolation_level = None  # SQLAlchemy's "begin" below says BEGIN, not the driver.
-        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "busy_timeout=5000", "synchronous=NORMAL"):
-            connection.execute(f"PRAGMA {pragma}")
-        # SQLite's own lower() knows ASCII only; searches are to ignore case in every script.
-        connection.create_function("lower", 1, _lower, deterministic=True)
-        connection.create_function("json_text", 2, _json_text, deterministic=True)
-        connection.create_function("user_search_text", 2, _user_search_text, deterministic=True)
-
-
 EARLIEST = dt.datetime.min.replace(tzinfo=dt.UTC)
 LATEST = dt.datetime.max.replace(tzinfo=dt.UTC)
-
-
-_TIMESTAMPTZ = psycopg.adapters.types["timestamptz"].oid
-
-
-class _BoundedMoment(Loader):
-    """Moments that Python has no date for, `infinity` among them, as the first or last it has."""
-
-    def __init__(self, oid: int, context: Any = None) -> None:
-        super().__init__(oid, context)
-        usual = psycopg.adapters.get_loader(_TIMESTAMPTZ, psycopg.pq.Format.TEXT)
-        if usual is None:
-            raise RuntimeError("psycopg cannot read moments")
-        self._load = usual(oid, context).load
-
-    def load(self, data: Any) -> dt.datetime:
-        try:
-            moment: dt.datetime = self._load(data)
-        except DataError:
-            early = bytes(data).startswith(b"-") or bytes(data).endswith(b"BC")
-            return EARLIEST if early else LATEST
-        return moment
-
-
-STATEMENT_SECONDS = 5
-"""What a statement may take: a page that takes longer is given up, and says how to ask for less."""
-
-LOCK_SECONDS = 4
-"""How long a statement may wait for a row that somebody else is changing."""
-
-IDLE_SECONDS = 60
-"""How long a transaction may do nothing: it keeps rows from others, and dead rows from being cleared away."""
-
-LIMITS = {
-    "statement_timeout": STATEMENT_SECONDS,
-    "lock_timeout": LOCK_SECONDS,
-    "idle_in_transaction_session_timeout": IDLE_SECONDS,
-}
-
-
-@event.listens_for(Engine, "connect")
-def _prepare_postgresql(connection: Any, _record: object) -> None:
-    if isinstance(connection, psycopg.Connection):
-        connection.adapters.register_loader("timestamptz", _BoundedMoment)
-        # A plan made for any value is a bad one for many: most bookings are completed, few are pending.
-        connection.prepare_threshold = None
-        try:
-            connection.autocommit = True
-            # No page is so long in the making that compiling its statement could pay.
-            settings = ["SET jit = off", *(f"SET {name} = '{seconds}s'" for name, seconds in LIMITS.items())]
-            connection.execute("; ".join(settings))
-            connection.autocommit = False
-        except psycopg.Error:
-            connection.close()
-            raise
-
-
-def was_too_slow(failure: sa.exc.DBAPIError) -> bool:
-    """Whether a statement was given up because it took longer than STATEMENT_SECONDS."""
-    return isinstance(failure.orig, errors.QueryCanceled)
-
-
-def was_in_the_way(failure: sa.exc.DBAPIError) -> bool:
-    """Whether a statement was given up because others were changing the same rows."""
-    taken = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
-    return isinstance(failure.orig, taken) or "database is locked" in str(failure.orig)
-
-
-@event.listens_for(Engine, "begin")
-def _begin_sqlite(connection: sa.Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {kind}")
-
-
-def _lower(value: Any) -> Any:
-    return value.lower() if isinstance(value, str) else value
-
-
-def _json_text(document: Any, key: str) -> str | None:
-    value = read_json(document) if isinstance(document, str) else None
-    found = value.get(key) if isinstance(value, dict) else None
-    return found if found is None or isinstance(found, str) else json.dumps(found)
-
-
-def _user_search_text(email: str, profile: Any) -> str:
-    """Return what PostgreSQL's function of this name does (migration 0004)."""
-    names = (_json_text(profile, key) or "" for key in ("firstName", "lastName"))
-    return " ".join(("", email, *names)).lower()

@@ -12,6 +12,7 @@ from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
 
 from config import Settings
+from marketplace import connections  # noqa: F401 - it prepares every connection from here on
 from marketplace.database import Base
 
 

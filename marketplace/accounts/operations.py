@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import PasswordResetToken, User
 from marketplace.audit import Actor, record
-from marketplace.database import database_now, lock, session_of, utcnow
+from marketplace.database import lock, session_of, utcnow
 from marketplace.errors import InvalidInput, NotAllowedNow, Unknown
+from marketplace.sql import database_now
 from marketplace.words import gettext as _
 
 TOKEN_BYTES = 32

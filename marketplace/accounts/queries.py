@@ -9,7 +9,7 @@ from sqlalchemy.sql import ColumnElement
 from marketplace.accounts.models import PasswordResetToken, User, UserRole
 from marketplace.backoffice.referred import Referred
 from marketplace.backoffice.search import Search, Source, best_matches, spaced_text
-from marketplace.database import database_now, json_text
+from marketplace.sql import database_now, json_words
 
 
 def users() -> sa.Select[User]:
@@ -24,9 +24,7 @@ def exported_users() -> sa.Select[*tuple[Any, ...]]:
 
 def full_name_column(user: type[User] = User) -> ColumnElement[str]:
     """Return first and last name of `users.profile` in one text, empty where there is none."""
-    first = sa.func.coalesce(json_text(user.profile, sa.literal_column("'firstName'")), "")
-    last = sa.func.coalesce(json_text(user.profile, sa.literal_column("'lastName'")), "")
-    return first.concat(" ").concat(last)
+    return json_words(user.profile, *(sa.literal_column(f"'{key}'") for key in ("firstName", "lastName")))
 
 
 def person(name: str, user: type[User]) -> Referred:

@@ -26,7 +26,7 @@ LONGEST = 15 * 60
 FETCHED = 5000
 """Rows read at a time by who does not want them as text."""
 
-SORTED = 150_000
+SORTED = 10_000
 """Rows that may be sorted before the first is given out; more come by an index, or else as they are found."""
 
 DEAREST_WALK = 10

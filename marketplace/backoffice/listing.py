@@ -34,7 +34,8 @@ from marketplace.backoffice.paging import (
 from marketplace.backoffice.rows import table_rows
 from marketplace.backoffice.screen import Screen, actor
 from marketplace.backoffice.search import Search
-from marketplace.database import utcnow, was_too_slow
+from marketplace.connections import was_too_slow
+from marketplace.database import utcnow
 from marketplace.extensions import db
 from marketplace.permissions import Permission
 from marketplace.transaction import transaction

@@ -12,9 +12,9 @@ from marketplace.accounts.queries import USERS, full_name_column, person
 from marketplace.backoffice.referred import Referred
 from marketplace.backoffice.search import Search
 from marketplace.bookings.models import Booking, BookingStatus
-from marketplace.database import minutes_later
 from marketplace.listings.models import Service
 from marketplace.listings.queries import SERVICES
+from marketplace.sql import minutes_later
 
 
 def bookings() -> sa.Select[Booking]:

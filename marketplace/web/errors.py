@@ -11,7 +11,7 @@ from limits.errors import StorageError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError, ServiceUnavailable
 
-from marketplace.database import was_in_the_way, was_too_slow
+from marketplace.connections import was_in_the_way, was_too_slow
 from marketplace.errors import DomainError
 from marketplace.extensions import db, login_manager
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from marketplace.backoffice import listing
 from marketplace.bookings.models import Booking
-from marketplace.database import LIMITS
+from marketplace.connections import LIMITS
 from marketplace.extensions import db
 from tests.factories import BookingFactory, coming_monday
 

@@ -1,0 +1,111 @@
+"""Functions in statements that both databases know, each in its own way."""
+
+import datetime as dt
+import json
+import sqlite3
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from marketplace.database import UtcDateTime, read_json
+
+
+class database_now(FunctionElement[dt.datetime]):  # noqa: N801 - it reads as the SQL function it is
+    """This moment by the database's clock, which all writers share."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(database_now)
+def _postgresql_now(_element: database_now, _compiler: SQLCompiler, **_: Any) -> str:
+    return "clock_timestamp()"
+
+
+@compiles(database_now, "sqlite")
+def _sqlite_now(_element: database_now, _compiler: SQLCompiler, **_: Any) -> str:
+    return _sqlite_moment("'now'")
+
+
+def _sqlite_moment(arguments: str) -> str:
+    """Write a moment as `_SqliteMoment` does: without a fraction where there is none."""
+    return f"replace(strftime('%Y-%m-%d %H:%M:%f000', {arguments}), '.000000', '')"
+
+
+class minutes_later(FunctionElement[dt.datetime]):  # noqa: N801 - it reads as the SQL function it is
+    """`minutes_later(moment, minutes)`: the moment so many minutes after another, both of them columns."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(minutes_later)
+def _postgresql_minutes_later(element: minutes_later, compiler: SQLCompiler, **options: Any) -> str:
+    moment, minutes = (compiler.process(part, **options) for part in element.clauses)
+    return f"({moment} + {minutes} * interval '1 minute')"
+
+
+@compiles(minutes_later, "sqlite")
+def _sqlite_minutes_later(element: minutes_later, compiler: SQLCompiler, **options: Any) -> str:
+    moment, minutes = (compiler.process(part, **options) for part in element.clauses)
+    return _sqlite_moment(f"{moment}, {minutes} || ' minutes'")
+
+
+UNREADABLE_ESCAPES = (
+    r"\\u0000"
+    r"|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]"
+)
+"""JSON escapes of NUL and of half surrogate pairs, as a PostgreSQL regular expression."""
+
+
+class json_words(FunctionElement[str]):  # noqa: N801 - it reads as the SQL function it is
+    """`json_words(document, key, ...)`: the texts under keys of a JSON object with a blank between; else none."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(json_words)
+def _postgresql_json_words(element: json_words, compiler: SQLCompiler, **options: Any) -> str:
+    document, *keys = (compiler.process(part, **options) for part in element.clauses)
+    # PostgreSQL stores escapes in a json column that no text can hold, and fails when it is to read them. The look for
+    # any escape at all comes first: it takes a hundredth of the other's time.
+    text = f"CAST({document} AS text)"
+    readable = rf"strpos({text}, '\u') = 0 OR {text} !~ '{UNREADABLE_ESCAPES}'"
+    words = " || ' ' || ".join(f"coalesce({document} ->> {key}, '')" for key in keys)
+    return f"(CASE WHEN {readable} THEN {words} ELSE '' END)"
+
+
+@compiles(json_words, "sqlite")
+def _sqlite_json_words(element: json_words, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_words({', '.join(compiler.process(part, **options) for part in element.clauses)})"
+
+
+# -- What SQLite has to be taught -----------------------------------------------------------
+
+
+def teach(connection: sqlite3.Connection) -> None:
+    """Give an SQLite connection the functions that statements use there."""
+    # SQLite's own lower() knows ASCII only; searches are to ignore case in every script.
+    connection.create_function("lower", 1, _lower, deterministic=True)
+    connection.create_function("json_words", -1, _json_words, deterministic=True)
+    connection.create_function("user_search_text", 2, _user_search_text, deterministic=True)
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+def _json_words(document: Any, *keys: str) -> str:
+    value = read_json(document) if isinstance(document, str) else None
+    found = [value.get(key) if isinstance(value, dict) else None for key in keys]
+    return " ".join("" if each is None else each if isinstance(each, str) else json.dumps(each) for each in found)
+
+
+def _user_search_text(email: str, profile: Any) -> str:
+    """Return what PostgreSQL's function of this name does (migration 0004)."""
+    return f" {email} {_json_words(profile, 'firstName', 'lastName')}".lower()
