@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_logs(settings)
     app = BackOffice(__name__, root_path=str(ROOT / "marketplace"), template_folder=str(ROOT / "templates"))
     app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     configure(app, settings)
     init_requests(app, settings)
     init_limits(app)

@@ -21,7 +21,7 @@ def person_cell(name: str) -> Cell:
             return missing(getattr(row, key))
         if user.name == user.email:
             return link(user.id, user.email)
-        return html(f'<div class="value">{link(user.id, user.name)}<small>{escape(user.email)}</small></div>')
+        return html(f"{link(user.id, user.name)}<small>{escape(user.email)}</small>")
 
     return cell
 

@@ -20,14 +20,20 @@ def table_rows(rows: Sequence[Any], cells: Sequence[tuple[str, Cell]], *, addres
     opened = [(f"<td{_css_class(name)}>", cell) for name, cell in others]
     lines = []
     for number, row in enumerate(rows, start=1):
-        name = f"row-{number}"
-        box = f'<td class="pick"><input type="checkbox" name="rowid" value="{row.id}" aria-labelledby="{name}"></td>'
-        values = "".join([f"{tag}{escape(cell(row))}</td>" for tag, cell in opened])
+        identity = str(row.id)
+        box = (
+            f'<td class="pick"><input type="checkbox" name="rowid" value="{identity}" aria-labelledby="r{number}"></td>'
+        )
+        values = "".join([f"{tag}{_escaped(cell(row))}</td>" for tag, cell in opened])
         lines.append(
             f"<tr>{box if with_boxes else ''}"
-            f'<th scope="row" id="{name}"><a href="{link}{row.id}">{escape(head(row))}</a></th>{values}</tr>'
+            f'<th scope="row" id="r{number}"><a href="{link}{identity}">{_escaped(head(row))}</a></th>{values}</tr>'
         )
     return html("\n".join(lines))
+
+
+def _escaped(value: Any) -> str:
+    return value if type(value) is Markup else escape(value)  # What escape() does, but for the time it takes.
 
 
 NUMBERS = frozenset({"total_amount", "price", "duration"})

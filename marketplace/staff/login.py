@@ -129,9 +129,9 @@ def _sign_in(member: StaffMember, password: str) -> None:
     earlier = session.get("_user_id", "")
     session.clear()  # Nothing from before the log-in lives on, the CSRF secret included.
     with transaction() as database:
+        record("staff.signed_in", member, actor=member, label=member.email)
         end_session(database, earlier)
         key = start_session(member, address=client_address(), user_agent=request.user_agent.string)
-        record("staff.signed_in", member, actor=member, label=member.email)
         if new_hash:
             renew_password_hash(member, password_hash=new_hash)
     session["_user_id"] = key

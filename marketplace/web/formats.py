@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import get_month_names
 from babel.numbers import format_currency, get_currency_precision
 from flask import Flask
@@ -55,7 +56,7 @@ def moment(value: dt.datetime | None) -> str:
 
 def moment_writer() -> Callable[[dt.datetime | None], str]:
     """Return what writes moments for the viewer of this page, as Babel's pattern `d MMM y, HH:mm` does but at once."""
-    zone, months = viewer_zone(), get_month_names("abbreviated", locale=get_locale())
+    zone, months = viewer_zone(), _months(get_locale())
 
     def write(value: dt.datetime | None) -> str:
         if value is None:
@@ -67,6 +68,11 @@ def moment_writer() -> Callable[[dt.datetime | None], str]:
         return f"{there.day} {months[there.month]} {there.year}, {there.hour:02}:{there.minute:02}"
 
     return write
+
+
+@lru_cache(maxsize=100)
+def _months(locale: Locale) -> dict[int, str]:
+    return dict(get_month_names("abbreviated", locale=locale))
 
 
 def day(value: dt.datetime | None) -> str:
