@@ -1,6 +1,7 @@
 """Keyset pages."""
 
 import datetime as dt
+import itertools
 import uuid
 
 import pytest
@@ -73,6 +74,28 @@ def test_every_row_is_visited_once_in_either_direction(app, column, descending, 
     assert all(value is None for value in values[len(known) :]), "what has no value comes last"
 
 
+@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("further", [(), (Booking.total_amount,), (Booking.total_amount, Booking.scheduled_at)])
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("size", [1, 4, 13])
+def test_what_is_sorted_the_other_way_within_a_value_is_visited_once_too(app, column, further, descending, size):
+    make_bookings(26)
+    further = tuple(each for each in further if each.key != column)
+    order = Order(COLUMNS[column], Booking.id, descending=descending, further=further, opposed=True)
+    rows = [db.session.get(Booking, identity) for identity in walk(order, size, forwards=True)]
+    assert len({row.id for row in rows}) == len(rows) == 26
+    assert walk(order, size, forwards=False) == [row.id for row in rows]
+
+    def rest(row):
+        return (*(getattr(row, each.key) for each in further), str(row.id))
+
+    for _value, group in itertools.groupby(rows, key=lambda row: getattr(row, column)):
+        of_one_value = [rest(row) for row in group]
+        assert of_one_value == sorted(of_one_value, reverse=not descending)
+    known = [value for row in rows if (value := getattr(row, column)) is not None]
+    assert known == sorted(known, reverse=descending)
+
+
 def test_rows_that_come_and_go_double_and_hide_no_other(app):
     make_bookings(20)
     order = Order(Booking.scheduled_at, Booking.id)
@@ -104,6 +127,20 @@ def test_the_first_page_offers_no_way_back_and_the_last_no_way_on(app):
 def test_a_cursor_of_nobody_s_is_no_cursor(column, text):
     order = Order(COLUMNS[column], Booking.id)
     assert read_cursor(text, order) is None
+
+
+def test_rows_come_and_go_while_somebody_pages_where_directions_are_mixed(app):
+    make_bookings(20)
+    order = Order(Booking.status, Booking.id, further=(Booking.scheduled_at,), opposed=True)
+    page = page_at(order, 7)
+    seen, cursor = [row.id for row in page.rows], page.next
+    db.session.execute(sa.delete(Booking).where(Booking.id == seen[-1]))  # The very row that the cursor names.
+    db.session.commit()
+    BookingFactory(status="cancelled", scheduled_at=coming_monday(20))  # The first of all.
+    while cursor:
+        page = page_at(order, 7, "after", cursor)
+        seen, cursor = seen + [row.id for row in page.rows], page.next
+    assert len(seen) == len(set(seen)) == 20
 
 
 def test_a_cursor_leads_back_to_its_row(app):
