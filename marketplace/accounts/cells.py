@@ -20,7 +20,7 @@ def person_cell(name: str) -> Cell:
         if user is None:
             return missing(getattr(row, key))
         if user.name == user.email:
-            return link(user.id, user.email)
+            return link(user.id, breakable(user.email))
         return html(f"{link(user.id, user.name)}<small>{escape(user.email)}</small>")
 
     return cell
@@ -33,9 +33,16 @@ def short_person_cell(name: str) -> Cell:
 
     def cell(row: Any) -> Markup:
         user = getattr(row, name)
-        return missing(getattr(row, key)) if user is None else link(user.id, user.name)
+        if user is None:
+            return missing(getattr(row, key))
+        return link(user.id, breakable(user.email) if user.name == user.email else user.name)
 
     return cell
+
+
+def breakable(email: str) -> Markup:
+    """Let an e-mail address break where it has two parts: an unbroken one pushes columns off the page."""
+    return escape(email).replace("@", html("<wbr>@"))
 
 
 def name_cell(_name: str) -> Cell:
