@@ -1,5 +1,6 @@
 """Forms over users, reset links, and the public page that sets a new password."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _
@@ -7,6 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, StringField, TelField, TextAreaField
 from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
+from marketplace.accounts.operations import masked
 from marketplace.accounts.schemas import profile_problems
 from marketplace.backoffice.editing import EditForm
 from marketplace.backoffice.fields import EMAIL, strip
@@ -35,6 +37,10 @@ class UserForm(EditForm):
         super().__init__(formdata, obj=obj, data=readable, **options)
         self.misfits = profile_problems(obj.profile) if obj is not None else []
         """What is wrong about the stored profile, whose unreadable parts the form shows as blank."""
+
+    def was_recorded(self, name: str, value: Any, changes: Mapping[str, Any]) -> bool:
+        key = PROFILE_KEYS.get(name, name)
+        return super().was_recorded(key, masked(key, value), changes)
 
 
 class ResetLinkForm(FlaskForm):

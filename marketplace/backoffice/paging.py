@@ -288,6 +288,8 @@ def read_cursor(cursor: str, order: Order) -> Position | None:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         value, *rest = json.loads(text)
+        if value is None and not order.is_nullable:
+            return None
         kinds = [column.type.python_type for column in order.columns]
         return Position(
             value=None if value is None else _read(value, kinds[0]),

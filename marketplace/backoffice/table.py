@@ -13,7 +13,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from marketplace.backoffice.bulk import BulkVerbs
-from marketplace.backoffice.editing import EditForm, refuse_conflicts
+from marketplace.backoffice.conflicts import refuse_conflicts, show_conflicts
+from marketplace.backoffice.editing import EditForm
 from marketplace.backoffice.listing import SEARCH_LENGTH
 from marketplace.backoffice.lookup import Lookup
 from marketplace.database import lock
@@ -105,6 +106,8 @@ class TableView(BulkVerbs):
             flash(_("Saved."), "success")
             return redirect(self.url_of(row))
         shown = self.find(request.args.get("id"), self.row_details())
+        if self.status_of(form) == 422:  # Something else is wrong; what is in dispute is to be seen all the same.
+            show_conflicts(form, self.change_form(MultiDict(), obj=shown), shown, form.disputed())
         return self.render(self.edit_template, form=form, row=shown), self.status_of(form)
 
     @expose("/ajax/lookup/")
@@ -172,7 +175,7 @@ class TableView(BulkVerbs):
     def _save(self, form: EditForm, row: Any) -> None:
         lock(row)
         current = self.change_form(MultiDict(), obj=row)
-        self.change_row(row, refuse_conflicts(form, current))
+        self.change_row(row, refuse_conflicts(form, current, row))
 
 
 def show_refusal(form: FlaskForm, refusal: DomainError) -> None:

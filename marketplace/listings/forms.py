@@ -1,6 +1,7 @@
 """Forms over services."""
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -51,6 +52,14 @@ class ServiceForm(EditForm):
     @property
     def week(self) -> list[Any]:
         return [self[name] for name in WEEKDAYS]
+
+    def was_recorded(self, name: str, value: Any, changes: Mapping[str, Any]) -> bool:
+        if name in WEEKDAYS:
+            week = changes.get("availability", (None, None))[1]
+            return isinstance(week, dict) and week.get(name, []) == slots_of(value)
+        if name == "images":
+            return bool("images" in changes and changes["images"][1] == images_of(value))
+        return super().was_recorded(name, value, changes)
 
     def validate_images(self, field: TextAreaField) -> None:
         problems = images_problems(images_of(field.data))

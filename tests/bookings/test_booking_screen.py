@@ -1,7 +1,5 @@
 """The screen of bookings, as a browser without scripts sees it."""
 
-import json
-from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -82,48 +80,6 @@ def test_many_are_previewed_then_done_or_refused_one_by_one(app, support):
     assert len(entries("booking.cancelled")) == 3
 
 
-def edit_page(browser, booking):
-    """Return the fields that the page of the form carries unseen."""
-    address = f"/admin/bookings/edit/?id={booking.id}"
-    page = browser.get(address).get_data(as_text=True)
-    loaded = unescape(page.split('name="loaded"', 1)[1].split('value="', 1)[1].split('"', 1)[0])
-    return address, {"loaded": loaded, **json.loads(loaded)}
-
-
-def test_what_two_people_change_in_different_fields_is_merged(app, support):
-    booking = BookingFactory(status="pending", notes="Old", duration=60)
-    address, fields = edit_page(support, booking)
-    booking.duration = 90
-    db.session.commit()
-    assert support.submit(address, {**fields, "notes": "New"}).status_code == 302
-    db.session.expire_all()
-    assert (booking.notes, booking.duration) == ("New", 90)
-    assert entries("booking.edited")[0].changes == {"notes": ["Old", "New"]}
-
-
-def test_a_field_that_both_changed_is_not_saved_over(app, support):
-    booking = BookingFactory(status="pending", total_amount=Decimal("40.00"))
-    address, fields = edit_page(support, booking)
-    booking.total_amount = Decimal("55.00")
-    db.session.commit()
-    response = support.submit(address, {**fields, "total_amount": "45.00"})
-    assert response.status_code == 409
-    page = text(response)
-    assert "Meanwhile it was changed to: 55.00" in page
-    assert 'value="45.00"' in page, "what was typed is still there"
-    db.session.expire_all()
-    assert booking.total_amount == Decimal("55.00")
-
-
-def test_saving_an_untouched_form_leaves_no_trace(app, support):
-    booking = BookingFactory(notes=" spaces \r\nand lines\n")
-    address, fields = edit_page(support, booking)
-    assert support.submit(address, fields).status_code == 302
-    db.session.expire_all()
-    assert booking.notes == " spaces \r\nand lines\n"
-    assert not entries("booking.edited")
-
-
 def test_a_booking_is_made_by_typing_e_mail_and_title(app, support):
     UserFactory(email="ada@example.com")
     service = ServiceFactory(title="Piano lesson")
@@ -178,21 +134,6 @@ def test_a_customer_is_found_by_e_mail_and_the_list_narrowed_by_status_and_day(a
     page = text(support.get(f"/admin/bookings/?search=ada@example.com&status=pending&from={day}&to={day}"))
     assert page.count('name="rowid"') == 1
     assert str(wanted.id) in page
-
-
-def test_saving_again_after_a_conflict_puts_back_nothing_unseen(app, support):
-    booking = BookingFactory(status="pending", notes="Old", duration=60, total_amount=Decimal("40.00"))
-    address, fields = edit_page(support, booking)
-    booking.notes, booking.duration, booking.total_amount = "Theirs", 90, Decimal("55.00")
-    db.session.commit()
-    page = support.submit(address, {**fields, "notes": "Mine"})
-    assert page.status_code == 409
-    assert 'value="90"' in text(page), "what only they changed is shown as it is now"
-    loaded = unescape(page.get_data(as_text=True).split('name="loaded"', 1)[1].split('value="', 1)[1].split('"', 1)[0])
-    again = {"loaded": loaded, **json.loads(loaded), "notes": "Mine"}
-    assert support.submit(address, again).status_code == 302
-    db.session.expire_all()
-    assert (booking.notes, booking.duration, booking.total_amount) == ("Mine", 90, Decimal("55.00"))
 
 
 def test_sending_the_form_twice_books_once(app, support):

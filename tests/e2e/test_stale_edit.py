@@ -23,10 +23,14 @@ def test_the_second_save_of_a_field_is_refused_with_both_values(window):
     notes = second.get_by_label("Notes")
     expect(notes).to_have_value("Do not ring.")
     expect(notes).to_be_focused()
-    expect(notes).to_have_accessible_description("Meanwhile it was changed to: Ring three times.")
+    conflict = second.get_by_role("group", name="Changed by")
+    expect(conflict.get_by_role("definition")).to_have_text(["Ring twice.", "Ring three times.", "Do not ring."])
     db.session.rollback()
     assert booking.notes == "Ring three times."
 
+    second.get_by_role("button", name="Save").click()
+    expect(conflict, "the browser asks for the choice").to_be_visible()
+    conflict.get_by_label("Put in mine").check()
     second.get_by_role("button", name="Save").click()
     expect(fact(second, "Notes")).to_have_text("Do not ring.")
     db.session.rollback()
