@@ -31,6 +31,11 @@ class Base(DeclarativeBase):
 Row = TypeVar("Row", bound=Base)
 
 
+def partial_index(name: str, *columns: str, where: sa.ColumnElement[bool]) -> sa.Index:
+    """Make an index of the rows for which `where` is true."""
+    return sa.Index(name, *columns, postgresql_where=where, sqlite_where=where)
+
+
 class _SqliteMoment(sqlite.DATETIME):
     """Text in which equal moments are equal and later ones greater, CURRENT_TIMESTAMP's own among them."""
 

@@ -30,6 +30,24 @@ def _sqlite_now(_element: database_now, _compiler: SQLCompiler, **_: Any) -> str
     return _sqlite_moment("'now'")
 
 
+class statement_began(FunctionElement[dt.datetime]):  # noqa: N801 - it reads as the SQL function it is
+    """When this statement began, by the database's clock: a moment that stands still, so that an index can tell which
+    rows are before and after it. What waits for a lock first has to ask for `database_now`."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(statement_began)
+def _postgresql_statement_began(_element: statement_began, _compiler: SQLCompiler, **_: Any) -> str:
+    return "statement_timestamp()"
+
+
+@compiles(statement_began, "sqlite")
+def _sqlite_statement_began(_element: statement_began, _compiler: SQLCompiler, **_: Any) -> str:
+    return _sqlite_moment("'now'")
+
+
 def _sqlite_moment(arguments: str) -> str:
     """Write a moment as `_SqliteMoment` does: without a fraction where there is none."""
     return f"replace(strftime('%Y-%m-%d %H:%M:%f000', {arguments}), '.000000', '')"

@@ -162,9 +162,12 @@ def _is_ours(kind: str, entry: tuple[object, ...]) -> bool:
     return kind == "indexes" and str(entry[1]).startswith("ix_")
 
 
-# -- 0004: indexes built beside the running marketplace --------------------------------------------
+# -- 0004 and 0005: indexes built beside the running marketplace --------------------------------------------
 
-MODULE = ScriptDirectory(str(VERSIONS.parent)).get_revision("0004").module
+ORDERED, SEARCHED, PARTIAL = (
+    getattr(ScriptDirectory(str(VERSIONS.parent)).get_revision(number).module, name)
+    for number, name in (("0004", "ORDERED"), ("0004", "SEARCHED"), ("0005", "PARTIAL"))
+)
 SEARCH_INDEXES = {
     "ix_users_search",
     "ix_services_search",
@@ -193,7 +196,7 @@ def migrated(postgresql: URL) -> Iterator[sa.Connection]:
 
 
 def built() -> dict[str, bool]:
-    """Return each index of 0004, and whether it is whole."""
+    """Return each index of 0004 and 0005, and whether it is whole."""
     rows = """
         SELECT relname, indisvalid AND indisready FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
         WHERE relname IN :names
@@ -204,7 +207,7 @@ def built() -> dict[str, bool]:
 
 
 def list_indexes() -> set[str]:
-    return {*MODULE.ORDERED, *MODULE.SEARCHED}
+    return {*ORDERED, *SEARCHED, *PARTIAL}
 
 
 def offered(connection: sa.Connection) -> set[str]:
@@ -237,6 +240,7 @@ def test_without_the_right_to_pg_trgm_the_lists_get_all_other_indexes(postgresql
     [
         ("ix_bookings_created_at_id", "bookings (created_at)"),
         ("ix_users_search", "users (role)"),
+        ("ix_services_inactive_title_id", "services (title)"),
     ],
 )
 def test_an_index_that_was_left_invalid_is_built_anew(migrated: sa.Connection, name: str, made: str):
@@ -254,10 +258,19 @@ def test_an_index_that_was_left_invalid_is_built_anew(migrated: sa.Connection, n
     assert present() == whole
 
 
-def test_a_migration_that_was_killed_while_it_built_an_index_finishes_when_it_is_run_again(migrated: sa.Connection):
-    killed = "ix_services_created_at_id"
+@pytest.mark.parametrize(
+    ("before", "table", "killed"),
+    [
+        ("0003", "services", "ix_services_created_at_id"),
+        ("0004", "password_reset_tokens", "ix_password_reset_tokens_used_created_at_id"),
+    ],
+)
+def test_a_migration_that_was_killed_while_it_built_an_index_finishes_when_it_is_run_again(
+    migrated: sa.Connection, before: str, table: str, killed: str
+):
+    upgrade(revision=before)
     with migrated.engine.execution_options(isolation_level="READ COMMITTED").begin() as writer:
-        writer.exec_driver_sql("LOCK TABLE services IN ROW EXCLUSIVE MODE")  # As an INSERT of the API does.
+        writer.exec_driver_sql(f"LOCK TABLE {table} IN ROW EXCLUSIVE MODE")  # As an INSERT of the API does.
         killer = threading.Thread(target=kill_the_build, args=(migrated, killed))
         killer.start()
         with pytest.raises(SQLAlchemyError):
@@ -267,7 +280,7 @@ def test_a_migration_that_was_killed_while_it_built_an_index_finishes_when_it_is
     left = built()
     assert left.pop(killed) is False
     assert all(left.values())
-    assert migrated.scalar(sa.text("SELECT version_num FROM back_office_migrations")) == "0003"
+    assert migrated.scalar(sa.text("SELECT version_num FROM back_office_migrations")) == before
 
     upgrade()
 
@@ -312,17 +325,17 @@ DOCUMENTED = (VERSIONS.parents[1] / "docs" / "indexes.md").read_text(encoding="u
 
 
 def test_the_indexes_are_documented_under_their_names():
-    assert re.findall(r"^\| `(ix_\w+)` \|", DOCUMENTED, re.MULTILINE) == [*MODULE.ORDERED, *MODULE.SEARCHED]
+    assert re.findall(r"^\| `(ix_\w+)` \|", DOCUMENTED, re.MULTILINE) == [*ORDERED, *PARTIAL, *SEARCHED]
 
 
 def test_the_documented_statements_build_what_the_migration_builds(migrated: sa.Connection):
     statements = re.findall(r"^    ((?:CREATE|SET|ANALYZE) .+);$", DOCUMENTED, re.MULTILINE)
-    assert len(statements) == 3 + len(MODULE.SEARCHED)
+    assert len(statements) == 3 + len(SEARCHED)
     if offered(migrated) != list_indexes():
         pytest.skip("this server has no pg_trgm")
     upgrade()
     whole = present()
-    for name in MODULE.SEARCHED:
+    for name in SEARCHED:
         migrated.exec_driver_sql(f"DROP INDEX {name}")
     migrated.exec_driver_sql("DROP EXTENSION pg_trgm")
 

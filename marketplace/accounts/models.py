@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.schemas import full_name, validate_profile
-from marketplace.database import Base, UtcDateTime, ValidatedJSON
+from marketplace.database import Base, UtcDateTime, ValidatedJSON, partial_index
 
 
 class UserRole(StrEnum):
@@ -64,4 +64,9 @@ class PasswordResetToken(Base):
         sa.Index("idx_password_reset_tokens_expires_at", "expires_at"),
         # The back office's own, for its list.
         sa.Index("ix_password_reset_tokens_created_at_id", "created_at", "id"),
+        # For its filter: open and expired ones are the unused before and after a moment.
+        partial_index("ix_password_reset_tokens_used_created_at_id", "created_at", "id", where=is_used.is_(True)),
+        partial_index("ix_password_reset_tokens_used_expires_at_id", "expires_at", "id", where=is_used.is_(True)),
+        partial_index("ix_password_reset_tokens_unused_created_at_id", "created_at", "id", where=is_used.is_not(True)),
+        partial_index("ix_password_reset_tokens_unused_expires_at_id", "expires_at", "id", where=is_used.is_not(True)),
     )

@@ -9,7 +9,7 @@ from sqlalchemy.sql import ColumnElement
 from marketplace.accounts.models import PasswordResetToken, User, UserRole
 from marketplace.backoffice.referred import Referred
 from marketplace.backoffice.search import Search, Source, best_matches, spaced_text
-from marketplace.sql import database_now, json_words
+from marketplace.sql import json_words, statement_began
 
 
 def users() -> sa.Select[User]:
@@ -58,7 +58,7 @@ def tokens() -> sa.Select[PasswordResetToken]:
 def token_state_condition(state: str) -> ColumnElement[bool]:
     """Return the condition for tokens that are `open`, `closed` (used or voided) or `expired`."""
     is_open = PasswordResetToken.is_used.is_not(True)
-    alive = PasswordResetToken.expires_at > database_now()
+    alive = PasswordResetToken.expires_at > statement_began()
     return {
         "open": sa.and_(is_open, alive),
         "closed": PasswordResetToken.is_used.is_(True),

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
-from marketplace.database import Base, UtcDateTime, ValidatedJSON
+from marketplace.database import Base, UtcDateTime, ValidatedJSON, partial_index
 from marketplace.listings.schemas import validate_availability, validate_images
 
 
@@ -45,6 +45,16 @@ class Service(Base):
         sa.Index("ix_services_price_id", "price", "id"),
         sa.Index("ix_services_duration_id", "duration", "id"),
         sa.Index("ix_services_category_title_id", "category", "title", "id"),
+        # For its filter. Inactive ones are few, so each order has an index of them; active ones are most, and soon
+        # found on the way through the indexes of all.
+        partial_index("ix_services_active_created_at_id", "created_at", "id", where=is_active.is_(True)),
+        partial_index("ix_services_inactive_created_at_id", "created_at", "id", where=is_active.is_not(True)),
+        partial_index("ix_services_inactive_title_id", "title", "id", where=is_active.is_not(True)),
+        partial_index("ix_services_inactive_price_id", "price", "id", where=is_active.is_not(True)),
+        partial_index("ix_services_inactive_duration_id", "duration", "id", where=is_active.is_not(True)),
+        partial_index(
+            "ix_services_inactive_category_title_id", "category", "title", "id", where=is_active.is_not(True)
+        ),
     )
 
     def __str__(self) -> str:

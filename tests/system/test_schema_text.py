@@ -26,6 +26,10 @@ from marketplace.system.schema_text import same
             "CREATE INDEX ix_a ON users USING gin (email gin_trgm_ops)",
             "CREATE INDEX ix_a ON public.users USING gin (email gin_trgm_ops)",
         ),
+        (
+            "CREATE INDEX ix_a ON services (title) WHERE is_active IS NOT true",
+            "CREATE INDEX ix_a ON public.services USING btree (title) WHERE (is_active IS NOT TRUE)",
+        ),
         (None, None),
     ],
 )
@@ -46,6 +50,7 @@ def test_a_definition_is_recognised_however_the_database_spells_it(ours: str, st
         ("'USD'", None),
         ("CREATE INDEX ix_a ON users (email)", "CREATE UNIQUE INDEX ix_a ON users (email)"),
         ("CREATE INDEX ix_a ON users (email)", "CREATE INDEX ix_a ON users (email DESC)"),
+        ("CREATE INDEX ix_a ON services (title)", "CREATE INDEX ix_a ON services (title) WHERE (is_active IS TRUE)"),
         ("CREATE INDEX ix_a ON users USING gin (email)", "CREATE INDEX ix_a ON users USING btree (email)"),
     ],
 )
