@@ -1,0 +1,147 @@
+"""The provider's week, as those see it who look for a time: free times and what is taken, day by day."""
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from marketplace.bookings.queries import confirmed_spans
+from marketplace.bookings.slots import Span, free_slots
+from marketplace.clocks import moments_of, offset_name
+from marketplace.listings.models import Service
+from marketplace.listings.schemas import readable_availability
+
+DAYS = 7
+WEEK = dt.timedelta(days=DAYS)
+LAST_YEAR = 2999
+"""In which times can be typed."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A time at which the booking could begin."""
+
+    moment: dt.datetime
+    local: dt.datetime
+    """Naive, in the viewer's zone."""
+    offset: str
+    """How clocks differ from UTC, where they show this time twice; else empty."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day in the viewer's zone, what is free and what is taken in the order of the clock."""
+
+    date: dt.date
+    free: Sequence[Slot]
+    taken: Sequence[Span]
+
+    @property
+    def entries(self) -> list[Slot | Span]:
+        return sorted(
+            [*self.free, *self.taken], key=lambda entry: entry.moment if isinstance(entry, Slot) else entry[0]
+        )
+
+
+@dataclass(frozen=True)
+class Week:
+    """Seven days, and on which days the weeks before and after begin, where there is one to look at."""
+
+    days: Sequence[Day]
+    before: dt.date | None
+    after: dt.date | None
+    duration: int
+    """Minutes that a slot has room for."""
+    is_readable: bool
+    """Whether the service's availability can be understood."""
+
+    @property
+    def first(self) -> dt.date:
+        return self.days[0].date
+
+    @property
+    def last(self) -> dt.date:
+        return self.days[-1].date
+
+    @property
+    def first_free(self) -> Slot | None:
+        return next((slot for day in self.days for slot in day.free), None)
+
+    def offers(self, moment: dt.datetime) -> bool:
+        return any(slot.moment == moment for day in self.days for slot in day.free)
+
+
+def provider_week(
+    session: Session,
+    service: Service,
+    *,
+    first: dt.date,
+    duration: int,
+    but: uuid.UUID | None,
+    zone: ZoneInfo,
+    viewer_zone: ZoneInfo,
+    now: dt.datetime,
+) -> Week:
+    """Return the week from `first` on, a day in the viewer's zone; what is past is not offered.
+
+    :param duration: minutes of the booking to find a time for.
+    :param but: id of a booking that is not in the way: the one to be moved.
+    :param zone: the time zone in which the availability is meant.
+    """
+    first = max(first, now.astimezone(viewer_zone).date())
+    starts, ends = _midnight(first, viewer_zone), _midnight(first + WEEK, viewer_zone)
+    # A booking that begins on the last day may end on the day after it.
+    taken = confirmed_spans(
+        session,
+        provider_id=service.provider_id,
+        starts_at=starts,
+        ends_at=ends + dt.timedelta(days=1),
+        but=but,
+    )
+    availability = readable_availability(service.availability)
+    slots = (
+        free_slots(availability, taken, starts=max(starts, now), ends=ends, duration=duration, zone=zone)
+        if availability
+        else []
+    )
+    days = [first + dt.timedelta(days=number) for number in range(DAYS)]
+    return Week(
+        days=[_day(day, slots, taken, viewer_zone) for day in days],
+        before=max(first - WEEK, now.astimezone(viewer_zone).date()) if starts > now else None,
+        after=first + WEEK if (first + WEEK).year <= LAST_YEAR else None,
+        duration=duration,
+        is_readable=availability is not None,
+    )
+
+
+def first_day_for(moment: dt.datetime, *, now: dt.datetime, viewer_zone: ZoneInfo) -> dt.date:
+    """Return from which day on to look for another time than `moment`: its week's Monday, or today where it is past."""
+    comes = now < moment and moment.year <= LAST_YEAR
+    return week_around(moment.astimezone(viewer_zone).date()) if comes else now.astimezone(viewer_zone).date()
+
+
+def week_around(day: dt.date) -> dt.date:
+    """Return the Monday of the week `day` is in."""
+    return day - dt.timedelta(days=day.weekday())
+
+
+def _day(day: dt.date, slots: Sequence[dt.datetime], taken: Sequence[Span], zone: ZoneInfo) -> Day:
+    starts, ends = _midnight(day, zone), _midnight(day + dt.timedelta(days=1), zone)
+    return Day(
+        day,
+        [_slot(slot, zone) for slot in slots if starts <= slot < ends],
+        [(max(begin, starts), min(end, ends)) for begin, end in taken if begin < ends and starts < end],
+    )
+
+
+def _slot(moment: dt.datetime, zone: ZoneInfo) -> Slot:
+    local = moment.astimezone(zone).replace(tzinfo=None, fold=0)
+    return Slot(moment, local, offset_name(moment, zone) if len(moments_of(local, zone)) > 1 else "")
+
+
+def _midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:
+    """Return when `day` begins: where clocks skip midnight, when they show the next time there is."""
+    return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
