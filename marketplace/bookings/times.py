@@ -21,6 +21,7 @@ class TimeField(MomentField):
     def __init__(self, label: Any, validators: Any = None, **options: Any) -> None:
         super().__init__(label, validators, **options)
         self.slot: dt.datetime | None = None
+        self.flags.one_of_two = True  # No browser may insist on a typed time where a free one was chosen.
 
     @property
     def slot_name(self) -> str:

@@ -173,7 +173,7 @@ class BookingView(TableView):
         verbs = (
             (Permission.BOOKINGS_CONFIRM, _("Confirm"), "confirmation_view", confirm_refusal, "success"),
             (Permission.BOOKINGS_COMPLETE, _("Complete"), "completion_view", complete_refusal, "primary"),
-            (Permission.BOOKINGS_RESCHEDULE, _("Reschedule"), "rescheduling_view", reschedule_refusal, "primary"),
+            (Permission.BOOKINGS_RESCHEDULE, _("Reschedule"), "rescheduling_view", reschedule_refusal, "secondary"),
             (Permission.BOOKINGS_CANCEL, _("Cancel booking"), "cancellation_view", cancel_refusal, "danger"),
         )
         return [
@@ -214,7 +214,7 @@ class BookingView(TableView):
             service,
             first=form.first_day(first_day_for(moving.scheduled_at if moving else now, now=now, viewer_zone=zone)),
             duration=duration,
-            but=moving.id if moving else None,
+            moving=moving,
             zone=ZoneInfo(settings().timezone),
             viewer_zone=zone,
             now=now,

@@ -1,15 +1,16 @@
 """The provider's week, as those see it who look for a time: free times and what is taken, day by day."""
 
 import datetime as dt
-import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from marketplace.bookings.models import Booking
 from marketplace.bookings.queries import confirmed_spans
-from marketplace.bookings.slots import Span, free_slots
+from marketplace.bookings.slots import free_slots
 from marketplace.clocks import moments_of, offset_name
 from marketplace.listings.models import Service
 from marketplace.listings.schemas import readable_availability
@@ -32,18 +33,26 @@ class Slot:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """A time at which it could not, from `moment` to `end`."""
+
+    moment: dt.datetime
+    end: dt.datetime
+    by_itself: bool
+    """Whether it is the booking to be moved that is there now."""
+
+
+@dataclass(frozen=True)
 class Day:
-    """A day in the viewer's zone, what is free and what is taken in the order of the clock."""
+    """A day in the viewer's zone, what is free and what is taken."""
 
     date: dt.date
     free: Sequence[Slot]
-    taken: Sequence[Span]
+    taken: Sequence[Taken]
 
     @property
-    def entries(self) -> list[Slot | Span]:
-        return sorted(
-            [*self.free, *self.taken], key=lambda entry: entry.moment if isinstance(entry, Slot) else entry[0]
-        )
+    def entries(self) -> list[Slot | Taken]:
+        return sorted((*self.free, *self.taken), key=attrgetter("moment"))
 
 
 @dataclass(frozen=True)
@@ -80,7 +89,7 @@ def provider_week(
     *,
     first: dt.date,
     duration: int,
-    but: uuid.UUID | None,
+    moving: Booking | None,
     zone: ZoneInfo,
     viewer_zone: ZoneInfo,
     now: dt.datetime,
@@ -88,7 +97,7 @@ def provider_week(
     """Return the week from `first` on, a day in the viewer's zone; what is past is not offered.
 
     :param duration: minutes of the booking to find a time for.
-    :param but: id of a booking that is not in the way: the one to be moved.
+    :param moving: the booking to be moved, which is not in its own way.
     :param zone: the time zone in which the availability is meant.
     """
     first = max(first, now.astimezone(viewer_zone).date())
@@ -99,7 +108,7 @@ def provider_week(
         provider_id=service.provider_id,
         starts_at=starts,
         ends_at=ends + dt.timedelta(days=1),
-        but=but,
+        but=moving.id if moving else None,
     )
     availability = readable_availability(service.availability)
     slots = (
@@ -107,9 +116,13 @@ def provider_week(
         if availability
         else []
     )
+    there = [Taken(begin, end, by_itself=False) for begin, end in taken]
+    if moving:
+        slots = [slot for slot in slots if slot != moving.scheduled_at]
+        there.append(Taken(moving.scheduled_at, moving.ends_at, by_itself=True))
     days = [first + dt.timedelta(days=number) for number in range(DAYS)]
     return Week(
-        days=[_day(day, slots, taken, viewer_zone) for day in days],
+        days=[_day(day, slots, there, viewer_zone) for day in days],
         before=max(first - WEEK, now.astimezone(viewer_zone).date()) if starts > now else None,
         after=first + WEEK if (first + WEEK).year <= LAST_YEAR else None,
         duration=duration,
@@ -128,12 +141,16 @@ def week_around(day: dt.date) -> dt.date:
     return day - dt.timedelta(days=day.weekday())
 
 
-def _day(day: dt.date, slots: Sequence[dt.datetime], taken: Sequence[Span], zone: ZoneInfo) -> Day:
+def _day(day: dt.date, slots: Sequence[dt.datetime], taken: Sequence[Taken], zone: ZoneInfo) -> Day:
     starts, ends = _midnight(day, zone), _midnight(day + dt.timedelta(days=1), zone)
     return Day(
         day,
         [_slot(slot, zone) for slot in slots if starts <= slot < ends],
-        [(max(begin, starts), min(end, ends)) for begin, end in taken if begin < ends and starts < end],
+        [
+            replace(each, moment=max(each.moment, starts), end=min(each.end, ends))
+            for each in taken
+            if each.moment < ends and starts < each.end
+        ],
     )
 
 
