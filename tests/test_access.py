@@ -1,5 +1,7 @@
 """Who may use what: every route, every method, every role, a stranger, and somebody whose account was shut."""
 
+import datetime as dt
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -71,6 +73,8 @@ ACCESS = {
     ),
     **verb_route("bookings.confirmation_view", Permission.BOOKINGS_CONFIRM),
     **verb_route("bookings.cancellation_view", Permission.BOOKINGS_CANCEL),
+    **verb_route("bookings.completion_view", Permission.BOOKINGS_COMPLETE),
+    **verb_route("bookings.rescheduling_view", Permission.BOOKINGS_RESCHEDULE),
     **table_routes(
         "services",
         read=Permission.SERVICES_READ,
@@ -101,10 +105,14 @@ ACCESS = {
 BULK_VERBS = {
     ("bookings", "confirmation"): Permission.BOOKINGS_CONFIRM,
     ("bookings", "cancellation"): Permission.BOOKINGS_CANCEL,
+    ("bookings", "completion"): Permission.BOOKINGS_COMPLETE,
     ("users", "reset-link"): Permission.RESET_TOKENS_ISSUE,
     ("reset-tokens", "revocation"): Permission.RESET_TOKENS_REVOKE,
 }
 """Table and verb, run on selected rows, to the permission."""
+
+ENDED = {"status": "confirmed", "scheduled_at": coming_monday() - dt.timedelta(days=70)}
+"""A booking that can be completed."""
 
 ROLES = {
     "operations": {
@@ -222,7 +230,7 @@ def test_nobody_meets_an_open_door_without_an_account(app, as_role, stranger, wh
 @pytest.mark.parametrize(("table", "verb"), list(BULK_VERBS))
 def test_a_bulk_verb_runs_for_its_permission_only(app, as_role, role, table, verb):
     browser, allowed = as_role(role), is_open_to(BULK_VERBS[table, verb], role)
-    row_id = str(rows()[table].id)
+    row_id = str(BookingFactory(**ENDED).id if verb == "completion" else rows()[table].id)
     form = {"action": verb, "rowid": row_id, "confirmed": "1", "reason": "Asked to."}
     answer, changed = request(browser, "POST", f"/admin/{table}/action/", form)
     assert (answer.status_code, changed) == ((200, True) if allowed else (403, False))

@@ -1,5 +1,6 @@
 """Pages as documents: each renders for those it is open to, and is sound HTML that a strict policy lets through."""
 
+import datetime as dt
 import re
 from html.parser import HTMLParser
 
@@ -11,7 +12,14 @@ from marketplace.extensions import db
 from marketplace.permissions import Role
 from marketplace.transaction import transaction
 from tests.accounts.test_reset_links import DAY
-from tests.factories import BookingFactory, PasswordResetTokenFactory, ServiceFactory, StaffMemberFactory, UserFactory
+from tests.factories import (
+    BookingFactory,
+    PasswordResetTokenFactory,
+    ServiceFactory,
+    StaffMemberFactory,
+    UserFactory,
+    coming_monday,
+)
 
 EVERYBODY = list(Role)
 SUPPORT = [Role.SUPPORT, Role.ADMINISTRATOR]
@@ -32,6 +40,10 @@ PAGES = {
     "/admin/bookings/{booking}/confirmation": SUPPORT,
     "/admin/bookings/{booking}/cancellation": SUPPORT,
     "/admin/bookings/{cancelled}/cancellation": SUPPORT,
+    "/admin/bookings/{booking}/rescheduling": SUPPORT,
+    "/admin/bookings/{cancelled}/rescheduling": SUPPORT,
+    "/admin/bookings/{ended}/completion": SUPPORT,
+    "/admin/bookings/{cancelled}/completion": SUPPORT,
     "/admin/services/": EVERYBODY,
     "/admin/services/details/?id={service}": EVERYBODY,
     "/admin/services/details/?id={misfit}": EVERYBODY,
@@ -181,6 +193,7 @@ def records(app):
         "customer": customer.id,
         "service": booking.service_id,
         "cancelled": BookingFactory(status="cancelled").id,
+        "ended": BookingFactory(status="confirmed", scheduled_at=coming_monday() - dt.timedelta(days=70)).id,
         "misfit": ServiceFactory(currency=None, title="<script>alert(1)</script> שלום").id,
         "stranger": UserFactory(role="provider").id,
         "token": PasswordResetTokenFactory(email=customer.email).id,

@@ -154,10 +154,11 @@ class TableView(BulkVerbs):
     def submit(self, form: FlaskForm, act: Callable[[], Any]) -> Any:
         """Validate `form` and run `act` in a transaction; return what it returned, or None when it was refused.
 
-        A refusal is kept on the form, beside the field it concerns where there is one.
+        A refusal is kept on the form, beside the field it concerns where there is one. A form that `only_looks` was
+        sent to have its page show more, not to do anything.
         """
         if not form.validate():
-            form.outcome = 422
+            form.outcome = 200 if getattr(form, "only_looks", False) else 422
             return None
         try:
             with transaction():

@@ -65,10 +65,7 @@ class Booking(Base):
 
     @property
     def ends_at(self) -> dt.datetime:
-        try:
-            return self.scheduled_at + dt.timedelta(minutes=self.duration)
-        except OverflowError:  # Another program may have stored the end of time.
-            return LATEST
+        return end_of(self.scheduled_at, self.duration)
 
     def can_move_to(self, status: BookingStatus) -> bool:
         return status in TRANSITIONS.get(BookingStatus(self.status), frozenset())
@@ -81,3 +78,11 @@ class Booking(Base):
         if not self.can_move_to(status):
             raise InvalidTransition(f"A {self.status} booking cannot become {status}.")
         self.status = status
+
+
+def end_of(starts_at: dt.datetime, duration: int) -> dt.datetime:
+    """Return the moment `duration` minutes after `starts_at`."""
+    try:
+        return starts_at + dt.timedelta(minutes=duration)
+    except OverflowError:  # Another program may have stored the end of time.
+        return LATEST

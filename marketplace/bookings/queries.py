@@ -11,7 +11,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.queries import USERS, full_name_column, person
 from marketplace.backoffice.referred import Referred
 from marketplace.backoffice.search import Search
-from marketplace.bookings.models import Booking, BookingStatus
+from marketplace.bookings.models import Booking, BookingStatus, end_of
 from marketplace.listings.models import Service
 from marketplace.listings.queries import SERVICES
 from marketplace.sql import minutes_later
@@ -64,15 +64,43 @@ def overlapping_booking(
 
     :param but: id of a booking that does not count: the one in question itself.
     """
-    found = sa.select(Booking).where(
+    found = _confirmed(sa.select(Booking), provider_id, starts_at, ends_at, but)
+    return session.scalars(found.order_by(Booking.scheduled_at).limit(1)).first()
+
+
+def confirmed_spans(
+    session: Session,
+    *,
+    provider_id: uuid.UUID,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    but: uuid.UUID | None,
+) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Return from when to when the provider's confirmed bookings are that share time with the span, in their order.
+
+    :param but: id of a booking that does not count.
+    """
+    found = _confirmed(sa.select(Booking.scheduled_at, Booking.duration), provider_id, starts_at, ends_at, but)
+    return [
+        (start, end_of(start, duration)) for start, duration in session.execute(found.order_by(Booking.scheduled_at))
+    ]
+
+
+def _confirmed(
+    select: Any,
+    provider_id: uuid.UUID,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    but: uuid.UUID | None,
+) -> Any:
+    """Narrow `select` to the provider's confirmed bookings within the span, touching edges aside."""
+    found = select.where(
         Booking.provider_id == provider_id,
         Booking.status == BookingStatus.CONFIRMED,
         Booking.scheduled_at < ends_at,
         minutes_later(Booking.scheduled_at, Booking.duration) > starts_at,
     )
-    if but is not None:
-        found = found.where(Booking.id != but)
-    return session.scalars(found.order_by(Booking.scheduled_at).limit(1)).first()
+    return found if but is None else found.where(Booking.id != but)
 
 
 def exported_bookings() -> sa.Select[*tuple[Any, ...]]:

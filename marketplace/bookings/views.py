@@ -23,19 +23,27 @@ from marketplace.backoffice.paging import Order
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import TableView, Verb
 from marketplace.bookings import queries
-from marketplace.bookings.forms import CUSTOMERS, SERVICES, BookingForm, NewBookingForm
+from marketplace.bookings.forms import CUSTOMERS, SERVICES, BookingForm, NewBookingForm, RescheduleForm
 from marketplace.bookings.models import Booking, BookingStatus
 from marketplace.bookings.operations import (
     cancel_booking,
     cancel_refusal,
+    complete_booking,
+    complete_refusal,
     confirm_booking,
     confirm_refusal,
     create_booking,
     edit_booking,
+    reschedule_booking,
+    reschedule_refusal,
 )
+from marketplace.bookings.week import Week, first_day_for, provider_week
+from marketplace.database import utcnow
 from marketplace.extensions import db, settings
+from marketplace.listings.models import Service
+from marketplace.listings.queries import get_service
 from marketplace.permissions import Permission
-from marketplace.web.formats import moment, money_writer
+from marketplace.web.formats import moment, money_writer, viewer_zone
 
 STATUSES = [(status.value, _l(status.value.capitalize())) for status in BookingStatus]
 
@@ -64,6 +72,7 @@ class BookingView(TableView):
     edit_permission = Permission.BOOKINGS_EDIT
     export_permission = Permission.BOOKINGS_EXPORT
     details_template = "bookings/booking.html"
+    create_template = "bookings/new_booking.html"
     new_form = NewBookingForm
     change_form = BookingForm
     lookups = {"customer": CUSTOMERS, "service": SERVICES}
@@ -129,6 +138,14 @@ class BookingView(TableView):
             "success",
         ),
         BulkVerb(
+            "completion",
+            _l("Complete"),
+            Permission.BOOKINGS_COMPLETE,
+            complete_refusal,
+            lambda booking, _form: complete_booking(booking, actor=actor()),
+            PlainForm,
+        ),
+        BulkVerb(
             "cancellation",
             _l("Cancel"),
             Permission.BOOKINGS_CANCEL,
@@ -155,6 +172,8 @@ class BookingView(TableView):
     def verbs(self, row: Booking) -> Sequence[Verb]:
         verbs = (
             (Permission.BOOKINGS_CONFIRM, _("Confirm"), "confirmation_view", confirm_refusal, "success"),
+            (Permission.BOOKINGS_COMPLETE, _("Complete"), "completion_view", complete_refusal, "primary"),
+            (Permission.BOOKINGS_RESCHEDULE, _("Reschedule"), "rescheduling_view", reschedule_refusal, "secondary"),
             (Permission.BOOKINGS_CANCEL, _("Cancel booking"), "cancellation_view", cancel_refusal, "danger"),
         )
         return [
@@ -169,13 +188,36 @@ class BookingView(TableView):
             booking_id=form.chosen_id,
             customer=form.customer.row,
             service=form.service.row,
-            scheduled_at=form.scheduled_moment,
+            scheduled_at=form.scheduled_at.moment,
             duration=form.duration.data,
             total_amount=form.total_amount.data,
             notes=form.notes.data,
             reason=form.reason.data or "",
             zone=ZoneInfo(settings().timezone),
             actor=actor(),
+        )
+
+    def week_to_book(self, form: NewBookingForm) -> Week | None:
+        """Return the week in which a time is looked for, as soon as it is known of which service."""
+        service = form.service.row
+        return self._week(form, service, duration=form.minutes) if service else None
+
+    def week_to_move_to(self, form: RescheduleForm, row: Booking) -> Week | None:
+        """Return the week in which another time is looked for; None where the service does not exist."""
+        service = get_service(db.session(), row.service_id)
+        return self._week(form, service, duration=row.duration, moving=row) if service else None
+
+    def _week(self, form: Any, service: Service, *, duration: int, moving: Booking | None = None) -> Week:
+        now, zone = utcnow(), viewer_zone()
+        return provider_week(
+            db.session(),
+            service,
+            first=form.first_day(first_day_for(moving.scheduled_at if moving else now, now=now, viewer_zone=zone)),
+            duration=duration,
+            moving=moving,
+            zone=ZoneInfo(settings().timezone),
+            viewer_zone=zone,
+            now=now,
         )
 
     def change_row(self, row: Booking, changes: Mapping[str, Any]) -> None:
@@ -197,6 +239,41 @@ class BookingView(TableView):
             done=_("The booking is confirmed."),
             template="bookings/verb.html",
             refusal=confirm_refusal(booking),
+        )
+
+    @requires(Permission.BOOKINGS_COMPLETE)
+    @expose("/<uuid:record_id>/completion", methods=("GET", "POST"))
+    def completion_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        booking, form = self.find(str(record_id)), PlainForm()
+        return self.verb_page(
+            booking,
+            form,
+            lambda: complete_booking(booking, actor=actor()),
+            title=_("Complete this booking"),
+            done=_("The booking is completed."),
+            template="bookings/verb.html",
+            refusal=complete_refusal(booking),
+        )
+
+    @requires(Permission.BOOKINGS_RESCHEDULE)
+    @expose("/<uuid:record_id>/rescheduling", methods=("GET", "POST"))
+    def rescheduling_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        booking, form = self.find(str(record_id)), RescheduleForm()
+        return self.verb_page(
+            booking,
+            form,
+            lambda: reschedule_booking(
+                booking,
+                was_at=form.known_time,
+                scheduled_at=form.scheduled_at.moment,
+                reason=form.reason.data or "",
+                zone=ZoneInfo(settings().timezone),
+                actor=actor(),
+            ),
+            title=_("Reschedule this booking"),
+            done=_("The booking is rescheduled."),
+            template="bookings/reschedule.html",
+            refusal=reschedule_refusal(booking),
         )
 
     @requires(Permission.BOOKINGS_CANCEL)
