@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
-from marketplace.database import LATEST, Base, UtcDateTime
+from marketplace.database import LATEST, Base, UtcDateTime, partial_index
 from marketplace.errors import InvalidTransition
 from marketplace.listings.models import Service
 
@@ -61,6 +61,15 @@ class Booking(Base):
         sa.Index("ix_bookings_total_amount_id", "total_amount", "id"),
         sa.Index("ix_bookings_status_created_at_id", "status", "created_at", "id"),
         sa.Index("ix_bookings_status_scheduled_at_id", "status", "scheduled_at", "id"),
+        # To find those of one provider that overlap.
+        partial_index(
+            "ix_bookings_confirmed_provider_id_scheduled_at",
+            "provider_id",
+            "scheduled_at",
+            "id",
+            "duration",
+            where=sa.text("status = 'confirmed'"),
+        ),
     )
 
     @property

@@ -21,7 +21,7 @@ from marketplace.backoffice.filters import ChoiceFilter, DateFilter, RecordFilte
 from marketplace.backoffice.guard import requires
 from marketplace.backoffice.paging import Order
 from marketplace.backoffice.screen import actor
-from marketplace.backoffice.table import TableView, Verb
+from marketplace.backoffice.table import Verb
 from marketplace.bookings import queries
 from marketplace.bookings.forms import CUSTOMERS, SERVICES, BookingForm, NewBookingForm, RescheduleForm
 from marketplace.bookings.models import Booking, BookingStatus
@@ -37,6 +37,7 @@ from marketplace.bookings.operations import (
     reschedule_booking,
     reschedule_refusal,
 )
+from marketplace.bookings.overlap_view import OverlapScreen
 from marketplace.bookings.week import Week, first_day_for, provider_week
 from marketplace.database import utcnow
 from marketplace.extensions import db, settings
@@ -65,12 +66,13 @@ def amount_cell(_name: str) -> Cell:
     return lambda row: write(row.total_amount, row.service.currency if row.service else None)
 
 
-class BookingView(TableView):
+class BookingView(OverlapScreen):
     record_name = "booking"
     read_permission = Permission.BOOKINGS_READ
     create_permission = Permission.BOOKINGS_CREATE
     edit_permission = Permission.BOOKINGS_EDIT
     export_permission = Permission.BOOKINGS_EXPORT
+    list_template = "bookings/list.html"
     details_template = "bookings/booking.html"
     create_template = "bookings/new_booking.html"
     new_form = NewBookingForm
