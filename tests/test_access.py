@@ -73,6 +73,7 @@ ACCESS = {
     ),
     **verb_route("bookings.confirmation_view", Permission.BOOKINGS_CONFIRM),
     **verb_route("bookings.cancellation_view", Permission.BOOKINGS_CANCEL),
+    "bookings.overlaps_view": {"GET": Permission.BOOKINGS_READ},
     **verb_route("bookings.completion_view", Permission.BOOKINGS_COMPLETE),
     **verb_route("bookings.rescheduling_view", Permission.BOOKINGS_RESCHEDULE),
     **table_routes(

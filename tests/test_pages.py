@@ -44,6 +44,8 @@ PAGES = {
     "/admin/bookings/{cancelled}/rescheduling": SUPPORT,
     "/admin/bookings/{ended}/completion": SUPPORT,
     "/admin/bookings/{cancelled}/completion": SUPPORT,
+    "/admin/bookings/overlaps/": EVERYBODY,
+    "/admin/bookings/overlaps/?past=1": EVERYBODY,
     "/admin/services/": EVERYBODY,
     "/admin/services/details/?id={service}": EVERYBODY,
     "/admin/services/details/?id={misfit}": EVERYBODY,

@@ -123,6 +123,8 @@ TERMS = {
     "the beginning of an id": "{beginning}",
 }
 
+OVERLAP_INDEX = "ix_bookings_confirmed_provider_id_scheduled_at"
+
 MOST_STATEMENTS = 4
 """For a list: the session, the page, the count, the planner's guess. For a search: the session, what matches, its page
 in two steps."""
@@ -295,6 +297,23 @@ def test_a_plan_that_reads_a_table_is_found(large):
         ("Sort", None),
         ("Seq Scan", "bookings"),
     ]
+
+
+def test_overlaps_are_found_by_one_walk_through_an_index(large):
+    for past in ("", "?past=1"):
+        _page, statements = visit(large, f"/admin/bookings/overlaps/{past}")
+        assert len(statements) <= 3  # The session, the pairs, what is shown of them.
+        with db.engine.connect() as connection:
+            for statement, parameters in statements:
+                [[[explained]]] = connection.exec_driver_sql(
+                    f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}", parameters
+                )
+                read = [(step.get("Relation Name"), step["Node Type"]) for step in steps(explained["Plan"])]
+                assert ("bookings", "Seq Scan") not in read, read
+                if "busy_until" in statement:
+                    walked = [step for step in steps(explained["Plan"]) if step.get("Index Name") == OVERLAP_INDEX]
+                    assert {step["Node Type"] for step in walked} == {"Index Only Scan"}
+                    assert not any(step["Node Type"] == "Sort" and rows_sorted(step) > CAP for step in walked)
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)

@@ -18,7 +18,7 @@ from marketplace.sql import minutes_later
 SOONEST_FIRST = Order(Booking.scheduled_at, Booking.id)
 
 CONFIRMED: Any = sa.literal_column(f"'{BookingStatus.CONFIRMED}'", sa.String())
-"""Written into the statement: SQLite takes the index of confirmed bookings only where it reads that they are asked for."""
+"""As it stands in statements: SQLite takes the index of confirmed bookings only where it can read that they are meant."""
 
 MOST_PAIRS = 1000
 """Pairs that are looked up for one page."""
