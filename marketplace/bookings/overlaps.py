@@ -18,7 +18,7 @@ from marketplace.sql import minutes_later
 SOONEST_FIRST = Order(Booking.scheduled_at, Booking.id)
 
 CONFIRMED: Any = sa.literal_column(f"'{BookingStatus.CONFIRMED}'", sa.String())
-"""As it stands in statements: SQLite takes the index of confirmed bookings only where it can read that they are meant."""
+"""Written into statements: SQLite takes the index of confirmed bookings only where it can read that it fits."""
 
 MOST_PAIRS = 1000
 """Pairs that are looked up for one page."""
