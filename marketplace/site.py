@@ -1,19 +1,22 @@
 """The whole menu on one screen: every view, its address, its place."""
 
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby
 from operator import attrgetter
 
-from flask import Flask
+from flask import Flask, render_template, request
 from flask_admin import Admin
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
+from markupsafe import Markup
 
 from marketplace.accounts.models import PasswordResetToken, User
 from marketplace.accounts.reset_page import blueprint as reset_page
 from marketplace.accounts.views import ResetTokenView, UserView
 from marketplace.audit import AuditEvent
 from marketplace.backoffice.audit_view import AuditView
+from marketplace.backoffice.cells import html
 from marketplace.backoffice.guard import ClosedView
 from marketplace.bookings.models import Booking
 from marketplace.bookings.views import BookingView
@@ -48,7 +51,14 @@ def init_site(app: Flask) -> None:
     app.register_blueprint(health)
 
 
-def menu(screens: Sequence[ClosedView]) -> list[tuple[str | None, list[ClosedView]]]:
-    """Return the screens that are open to the visitor, those of one category together under its name."""
-    open_ones = [screen for screen in screens if screen.is_visible() and screen.is_accessible()]
-    return [(heading, list(group)) for heading, group in groupby(open_ones, key=attrgetter("category"))]
+def menu(screens: Sequence[ClosedView], here: ClosedView | None) -> Markup:
+    """Return the menu of the visitor, in which `here` is marked."""
+    open_ones = tuple(screen for screen in screens if screen.is_visible() and screen.is_accessible())
+    return _written(open_ones, here, str(get_locale()), request.environ.get("SCRIPT_NAME", ""))
+
+
+@lru_cache(maxsize=500)
+def _written(screens: tuple[ClosedView, ...], here: ClosedView | None, _locale: str, _root: str) -> Markup:
+    """Write the menu once for all who see the same screens in the same language: it stands on every page."""
+    groups = [(heading, list(group)) for heading, group in groupby(screens, key=attrgetter("category"))]
+    return html(render_template("parts/menu.html", groups=groups, here=here))

@@ -74,12 +74,12 @@ def badge_cell(read: Callable[[Any], str], badges: Callable[[], Mapping[str, tup
 
 
 def badge(text: str, tone: str) -> Markup:
-    return html(f'<span class="badge status-{escape(tone)}">{escape(text)}</span>')
+    return html(f'<span class="status-{escape(tone)}">{escape(text)}</span>')
 
 
 def mark(problems: list[str], what: str) -> Markup:
     """Mark a stored value that does not fit; the title says why."""
-    return html(f'<span class="badge status-malformed" title="{escape("; ".join(problems))}">{escape(what)}</span>')
+    return html(f'<span class="status-malformed" title="{escape("; ".join(problems))}">{escape(what)}</span>')
 
 
 def linker(endpoint: str, permission: Permission) -> Callable[[Any, str], Markup]:
@@ -93,7 +93,7 @@ def linker(endpoint: str, permission: Permission) -> Callable[[Any, str], Markup
 def missing(identity: Any) -> Markup:
     """Stand in for a record that another one names and that does not exist."""
     title = escape(str(identity))
-    return html(f'<span class="badge status-malformed" title="{title}">{_("missing record")}</span>')
+    return html(f'<span class="status-malformed" title="{title}">{_("missing record")}</span>')
 
 
 def raw_value(stored: Any, problems: list[str], *, shape: str = "") -> Markup:
