@@ -24,6 +24,7 @@ _LIVE = (
         StaffMember.name,
         StaffMember.role,
         StaffMember.timezone,
+        StaffMember.locale,
         StaffSession.id,
         StaffSession.last_used_at,
     )
@@ -48,6 +49,7 @@ class LiveSession(StaffActor):
     name: str
     role: str
     timezone: str | None
+    locale: str | None
     session_id: uuid.UUID
     last_used_at: dt.datetime
 
