@@ -16,6 +16,7 @@ from marketplace.audit import AuditEvent
 from marketplace.backoffice.audit_view import AuditView
 from marketplace.backoffice.guard import ClosedView
 from marketplace.bookings.models import Booking
+from marketplace.bookings.panels import bookings_beside, bookings_of_user
 from marketplace.bookings.views import BookingView
 from marketplace.dashboard.views import DashboardView
 from marketplace.listings.models import Service
@@ -28,9 +29,23 @@ from marketplace.system.health import blueprint as health
 def init_site(app: Flask) -> None:
     today = DashboardView(name=_("Today"), menu_icon_value="house")
     tables = (
-        BookingView(Booking, name=_("Bookings"), endpoint="bookings", url="bookings", menu_icon_value="calendar-check"),
+        BookingView(
+            Booking,
+            name=_("Bookings"),
+            endpoint="bookings",
+            url="bookings",
+            menu_icon_value="calendar-check",
+            beside=bookings_beside,
+        ),
         ServiceView(Service, name=_("Services"), endpoint="services", url="services", menu_icon_value="shop"),
-        UserView(User, name=_("Users"), endpoint="users", url="users", menu_icon_value="people"),
+        UserView(
+            User,
+            name=_("Users"),
+            endpoint="users",
+            url="users",
+            menu_icon_value="people",
+            beside=bookings_of_user,
+        ),
         ResetTokenView(
             PasswordResetToken,
             name=_("Reset links"),

@@ -71,6 +71,7 @@ PARAMETERS = {
     "status": (*TEXTS, "pending"), "role": (*TEXTS, "customer"), "active": (*TEXTS, "yes"), "category": TEXTS,
     "state": (*TEXTS, "open"), "from": MOMENTS, "to": MOMENTS, "joined_from": MOMENTS, "joined_to": MOMENTS,
     "customer": IDS, "provider": IDS, "service": IDS, "action": TEXTS, "actor": TEXTS, "record": TEXTS,
+    "show": ("notes", *TEXTS),
     "name": ("customer", "service", *TEXTS), "query": (*TEXTS, *IDS), "flt0_0": TEXTS, "flt1_1": TEXTS,
 }  # fmt: skip
 FORMS = {
@@ -92,7 +93,7 @@ FORMS = {
     "/login": {"email": TEXTS, "password": TEXTS, "next": TEXTS},
     "/reset/new-password": {"password": TEXTS, "again": TEXTS},
 }  # fmt: skip
-VERBS = ("confirmation", "cancellation", "reset-link", "revocation", "disabling", "enabling", "nothing")
+VERBS = ("confirmation", "cancellation", "notes", "reset-link", "revocation", "disabling", "enabling", "nothing")
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,9 @@ def _fill_in(chance, ids):
     table = next((each for each in TABLES if f"/{each}/" in path), "")
     if chance.random() < 0.15:
         table = chance.choice(TABLES[:-1])
-        path, fields = f"/admin/{table}/{ids[table]}/{chance.choice(VERBS)}", {"reason": TEXTS, "by_mail": TEXTS}
+        path, fields = f"/admin/{table}/{ids[table]}/{chance.choice(VERBS)}", {
+            "reason": TEXTS, "by_mail": TEXTS, "notes": TEXTS, "form_id": IDS,
+        }  # fmt: skip
     else:
         fields = FORMS[path]
     query = f"id={ids.get(table, '')}" if path.endswith("/edit/") and chance.random() < 0.8 else ""

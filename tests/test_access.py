@@ -9,6 +9,7 @@ from werkzeug.routing import Rule
 from marketplace.accounts.operations import issue_reset_link
 from marketplace.bookings.models import Booking
 from marketplace.extensions import db
+from marketplace.notes import Note
 from marketplace.permissions import ROLE_PERMISSIONS, Permission, Role
 from marketplace.staff.models import StaffMember
 from marketplace.transaction import transaction
@@ -69,6 +70,7 @@ ACCESS = {
         edit=Permission.BOOKINGS_EDIT,
         export=Permission.BOOKINGS_EXPORT,
     ),
+    **verb_route("bookings.notes_view", Permission.NOTES_WRITE),
     **verb_route("bookings.confirmation_view", Permission.BOOKINGS_CONFIRM),
     **verb_route("bookings.cancellation_view", Permission.BOOKINGS_CANCEL),
     **table_routes(
@@ -77,12 +79,14 @@ ACCESS = {
         edit=Permission.SERVICES_EDIT,
         export=Permission.SERVICES_EXPORT,
     ),
+    **verb_route("services.notes_view", Permission.NOTES_WRITE),
     **table_routes(
         "users",
         read=Permission.USERS_READ,
         edit=Permission.USERS_EDIT,
         export=Permission.USERS_EXPORT,
     ),
+    **verb_route("users.notes_view", Permission.NOTES_WRITE),
     **verb_route("users.reset_link_view", Permission.RESET_TOKENS_ISSUE),
     **table_routes("reset-tokens", read=Permission.RESET_TOKENS_READ),
     **verb_route("reset-tokens.revocation_view", Permission.RESET_TOKENS_REVOKE),
@@ -428,6 +432,22 @@ def test_a_verb_takes_only_the_fields_of_its_form(app, support):
     assert support.submit(url, {**SMUGGLED, "reason": "Asked to."}).status_code == 302
     db.session.expire_all()
     assert columns_of(row) == before | {"status": "cancelled"}
+
+
+@pytest.mark.parametrize("name", ["bookings", "services", "users"])
+def test_a_note_takes_only_the_fields_of_its_form_and_its_author_from_the_session(app, support, name):
+    row = rows()[name]
+    before = columns_of(row)
+    smuggled = {**SMUGGLED, "author_id": SMUGGLED["actor_id"], "written_at": "2001-01-01T00:00", "text": "smuggled"}
+    url = f"/admin/{name}/{row.id}/notes"
+    page = f"/admin/{name}/details/?id={row.id}"
+    assert support.submit(url, {**smuggled, "notes": "She rang."}, page=page).status_code == 302
+    note = db.session.scalars(sa.select(Note)).one()
+    assert (note.text, note.author_id, note.subject_id) == ("She rang.", support.member_id, row.id)
+    assert note.written_at.year > 2001
+    assert str(note.id) != SMUGGLED["id"]
+    db.session.expire_all()
+    assert columns_of(row) == before
 
 
 def test_logging_in_takes_only_the_fields_of_its_form(app, stranger):

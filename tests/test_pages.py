@@ -7,7 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.accounts.operations import issue_reset_link
+from marketplace.bookings.operations import confirm_booking
 from marketplace.extensions import db
+from marketplace.notes import write_note
 from marketplace.permissions import Role
 from marketplace.transaction import transaction
 from tests.accounts.test_reset_links import DAY
@@ -27,6 +29,8 @@ PAGES = {
     "/admin/bookings/?customer={customer}": EVERYBODY,
     "/admin/bookings/details/?id={booking}": EVERYBODY,
     "/admin/bookings/details/?id={cancelled}": EVERYBODY,
+    "/admin/bookings/details/?id={booking}&show=notes": EVERYBODY,
+    "/admin/bookings/details/?id={booking}&before=1": EVERYBODY,
     "/admin/bookings/new/": SUPPORT,
     "/admin/bookings/edit/?id={booking}": SUPPORT,
     "/admin/bookings/{booking}/confirmation": SUPPORT,
@@ -115,6 +119,17 @@ def test_a_refused_form_names_its_fields_and_puts_the_focus_on_the_first(support
     assert 'href="#customer"' in response.text
 
 
+def test_a_refused_note_gets_the_focus_on_the_page_of_its_record(support, records):
+    response = support.submit(
+        f"/admin/bookings/{records['booking']}/notes", page=f"/admin/bookings/details/?id={records['booking']}"
+    )
+    assert response.status_code == 422
+    assert flaws(response.text) == []
+    field = next(tag for tag in re.findall(r"<textarea[^>]*>", response.text) if 'id="notes"' in tag)
+    assert 'aria-invalid="true"' in field
+    assert "autofocus" in field
+
+
 def test_bulk_verbs_are_previewed_and_reported_on_sound_pages(support, records):
     rows = {"action": "cancellation", "rowid": [str(records["booking"]), str(records["cancelled"])]}
     preview = support.submit("/admin/bookings/action/", rows, page="/admin/bookings/")
@@ -176,6 +191,11 @@ def records(app):
     """Ids of one record of each kind, some of them as another program might have left them."""
     customer = UserFactory()
     booking = BookingFactory(customer=customer, notes="Ring twice.\n<script>alert(1)</script>")
+    author = StaffMemberFactory()
+    with transaction():
+        for row in (booking, customer):
+            write_note(row, text="She rang.\n<script>alert(1)</script> שלום", label="x", actor=author)
+        confirm_booking(booking, actor=author)
     ids = {
         "booking": booking.id,
         "customer": customer.id,
