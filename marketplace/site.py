@@ -22,6 +22,7 @@ from marketplace.dashboard.views import DashboardView
 from marketplace.listings.models import Service
 from marketplace.listings.views import ServiceView
 from marketplace.staff.models import StaffMember
+from marketplace.staff.profile import ProfileView
 from marketplace.staff.views import StaffView
 from marketplace.system.health import blueprint as health
 
@@ -56,7 +57,9 @@ def init_site(app: Flask) -> None:
         StaffView(StaffMember, name=_("Staff"), endpoint="staff", url="staff", menu_icon_value="person-badge"),
         AuditView(AuditEvent, name=_("Audit log"), endpoint="audit", url="audit", menu_icon_value="journal-check"),
     )
-    Admin(app, name=_("Back office"), index_view=today).add_views(*tables)
+    # One's own account has its place beside the name of whoever is logged in, not in the menu.
+    profile = ProfileView(name=_("Your account"), endpoint="profile", url="profile")
+    Admin(app, name=_("Back office"), index_view=today).add_views(*tables, profile)
     # Error pages carry it, too, and have no view to ask for it.
     app.jinja_env.globals["menu"] = partial(menu, (today, *tables))
     app.register_blueprint(reset_page)

@@ -90,6 +90,8 @@ FORMS = {
     },
     "/admin/staff/new/": {"email": TEXTS, "name": TEXTS, "role": TEXTS, "password": TEXTS},
     "/admin/staff/edit/": {"name": TEXTS, "role": TEXTS, "loaded": ANYTHING},
+    "/admin/profile/": {"timezone": TEXTS, "locale": TEXTS, "loaded": ANYTHING},
+    "/admin/profile/password": {"current_password": TEXTS, "password": TEXTS, "again": TEXTS},
     "/login": {"email": TEXTS, "password": TEXTS, "next": TEXTS},
     "/reset/new-password": {"password": TEXTS, "again": TEXTS},
 }  # fmt: skip

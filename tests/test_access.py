@@ -62,6 +62,8 @@ ACCESS = {
     "staff_login.log_out": {"POST": STAFF},
     "reset.open_link": {"GET": EVERYONE},
     "reset.set_password": {"GET": EVERYONE, "POST": EVERYONE},
+    "profile.index_view": {"GET": STAFF, "POST": STAFF},
+    "profile.password_view": {"GET": STAFF, "POST": STAFF},
     "admin.index": {"GET": Permission.DASHBOARD_READ},
     **table_routes(
         "bookings",
@@ -450,6 +452,17 @@ def test_a_note_takes_only_the_fields_of_its_form_and_its_author_from_the_sessio
     assert columns_of(row) == before
 
 
+def test_one_s_own_account_takes_only_the_fields_of_its_forms(app, support):
+    row = db.session.get(StaffMember, support.member_id)
+    before = columns_of(row)
+    smuggled = {**SMUGGLED, "email": "else@example.com", "name": "Else"}
+    url = "/admin/profile/"
+    assert support.post(url, data={**form_on(support, url, action=url), **smuggled}).status_code == 302
+    db.session.expire_all()
+    changed = {name for name, value in columns_of(row).items() if value != before[name]}
+    assert changed == {"timezone", "updated_at"}, "the form has a zone"
+
+
 def test_logging_in_takes_only_the_fields_of_its_form(app, stranger):
     row = StaffMemberFactory(role="support")
     before = columns_of(row)
@@ -558,9 +571,9 @@ def is_log_in(answer) -> bool:
     return answer.status_code == 302 and answer.headers["Location"].startswith("/login")
 
 
-def form_on(browser, url):
+def form_on(browser, url, action=None):
     """Return the fields of the edit form at `url` as its page has them."""
-    return fields_of(browser.get(url).get_data(as_text=True))
+    return fields_of(browser.get(url).get_data(as_text=True), action)
 
 
 def columns_of(row):

@@ -57,6 +57,7 @@ PAGES = {
     "/admin/staff/edit/?id={colleague}": ADMINISTRATOR,
     "/admin/staff/{colleague}/disabling": ADMINISTRATOR,
     "/admin/staff/{colleague}/enabling": ADMINISTRATOR,
+    "/admin/profile/": EVERYBODY,
     "/admin/audit/": AUDITORS,
     "/admin/audit/details/?id=1": AUDITORS,
 }
@@ -128,6 +129,14 @@ def test_a_refused_note_gets_the_focus_on_the_page_of_its_record(support, record
     field = next(tag for tag in re.findall(r"<textarea[^>]*>", response.text) if 'id="notes"' in tag)
     assert 'aria-invalid="true"' in field
     assert "autofocus" in field
+
+
+def test_refused_forms_of_one_s_own_account_are_sound_pages(support):
+    for url, form in (("/admin/profile/", {"timezone": "Mars"}), ("/admin/profile/password", {})):
+        response = support.submit(url, form, page="/admin/profile/")
+        assert response.status_code == 422
+        assert flaws(response.text) == []
+        assert response.text.count("autofocus") == 1
 
 
 def test_bulk_verbs_are_previewed_and_reported_on_sound_pages(support, records):

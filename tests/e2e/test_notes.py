@@ -69,6 +69,21 @@ def test_a_note_that_was_refused_still_stands_there(window):
     expect(words).to_be_focused()
 
 
+def test_times_and_figures_are_written_as_one_chose(window):
+    booking = BookingFactory(service=ServiceFactory(currency="EUR"), scheduled_at=coming_monday(15))
+    page = log_in(window(), StaffMemberFactory(role="support", name="Sana Support"))
+    page.get_by_role("link", name="Sana Support").click()
+    page.get_by_label("Time zone").fill("Tokyo")
+    page.get_by_label("Dates, numbers and money").select_option("German (Austria)")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_label("Time zone")).to_have_value("Asia/Tokyo")
+    expect(page.get_by_role("complementary")).to_contain_text("Times in Asia/Tokyo")
+    page.goto(f"/admin/bookings/details/?id={booking.id}")
+    expect(fact(page, "Amount")).to_have_text("€ 40,00")
+    expect(fact(page, "When")).to_contain_text("00:00 – 01:00 (Asia/Tokyo)")
+    expect(fact(page, "When")).to_contain_text(f"{coming_monday(15):%Y-%m-%d} 15:00 – 16:00 UTC")
+
+
 def next_one(page: Page):
     return page.get_by_role("region", name="Bookings").get_by_role("link").first
 
