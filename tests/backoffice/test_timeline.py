@@ -286,6 +286,18 @@ def test_the_address_of_writing_leads_to_the_page_when_it_is_opened(app, support
     assert support.get(f"/admin/bookings/{uuid.uuid4()}/notes").status_code == 404
 
 
+def test_what_was_typed_is_shown_when_the_session_ended_meanwhile(app, support):
+    booking = BookingFactory()
+    form = fields_on(support, booking) | {"notes": "She moved to Łódź."}
+    db.session.connection().exec_driver_sql("UPDATE staff_sessions SET ended_at = created_at")
+    db.session.commit()
+    response = support.post(f"/admin/bookings/{booking.id}/notes", data=form)
+    assert response.status_code == 401
+    assert "She moved to Łódź." in unescape(response.text)
+    assert form["form_id"] not in response.text
+    assert not texts()
+
+
 def test_a_note_on_nothing_is_not_written(app, support):
     booking = BookingFactory()
     form = fields_on(support, booking) | {"notes": "She rang."}
