@@ -19,11 +19,13 @@ from marketplace.backoffice.audit_view import AuditView
 from marketplace.backoffice.cells import html
 from marketplace.backoffice.guard import ClosedView
 from marketplace.bookings.models import Booking
+from marketplace.bookings.panels import bookings_beside, bookings_of_user
 from marketplace.bookings.views import BookingView
 from marketplace.dashboard.views import DashboardView
 from marketplace.listings.models import Service
 from marketplace.listings.views import ServiceView
 from marketplace.staff.models import StaffMember
+from marketplace.staff.profile import ProfileView
 from marketplace.staff.views import StaffView
 from marketplace.system.health import blueprint as health
 
@@ -31,9 +33,23 @@ from marketplace.system.health import blueprint as health
 def init_site(app: Flask) -> None:
     today = DashboardView(name=_("Today"), menu_icon_value="house")
     tables = (
-        BookingView(Booking, name=_("Bookings"), endpoint="bookings", url="bookings", menu_icon_value="calendar-check"),
+        BookingView(
+            Booking,
+            name=_("Bookings"),
+            endpoint="bookings",
+            url="bookings",
+            menu_icon_value="calendar-check",
+            beside=bookings_beside,
+        ),
         ServiceView(Service, name=_("Services"), endpoint="services", url="services", menu_icon_value="shop"),
-        UserView(User, name=_("Users"), endpoint="users", url="users", menu_icon_value="people"),
+        UserView(
+            User,
+            name=_("Users"),
+            endpoint="users",
+            url="users",
+            menu_icon_value="people",
+            beside=bookings_of_user,
+        ),
         ResetTokenView(
             PasswordResetToken,
             name=_("Reset links"),
@@ -44,7 +60,9 @@ def init_site(app: Flask) -> None:
         StaffView(StaffMember, name=_("Staff"), endpoint="staff", url="staff", menu_icon_value="person-badge"),
         AuditView(AuditEvent, name=_("Audit log"), endpoint="audit", url="audit", menu_icon_value="journal-check"),
     )
-    Admin(app, name=_("Back office"), index_view=today).add_views(*tables)
+    # One's own account has its place beside the name of whoever is logged in, not in the menu.
+    profile = ProfileView(name=_("Your account"), endpoint="profile", url="profile")
+    Admin(app, name=_("Back office"), index_view=today).add_views(*tables, profile)
     # Error pages carry it, too, and have no view to ask for it.
     app.jinja_env.globals["menu"] = partial(menu, (today, *tables))
     app.register_blueprint(reset_page)

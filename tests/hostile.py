@@ -72,6 +72,7 @@ PARAMETERS = {
     "status": (*TEXTS, "pending"), "role": (*TEXTS, "customer"), "active": (*TEXTS, "yes"), "category": TEXTS,
     "state": (*TEXTS, "open"), "from": MOMENTS, "to": MOMENTS, "joined_from": MOMENTS, "joined_to": MOMENTS,
     "customer": IDS, "provider": IDS, "service": IDS, "action": TEXTS, "actor": TEXTS, "record": TEXTS,
+    "show": ("notes", *TEXTS),
     "name": ("customer", "service", *TEXTS), "query": (*TEXTS, *IDS), "flt0_0": TEXTS, "flt1_1": TEXTS,
 }  # fmt: skip
 FORMS = {
@@ -91,16 +92,18 @@ FORMS = {
     },
     "/admin/staff/new/": {"email": TEXTS, "name": TEXTS, "role": TEXTS, "password": TEXTS},
     "/admin/staff/edit/": {"name": TEXTS, "role": TEXTS, "loaded": ANYTHING},
+    "/admin/profile/": {"timezone": TEXTS, "locale": TEXTS, "loaded": ANYTHING},
+    "/admin/profile/password": {"current_password": TEXTS, "password": TEXTS, "again": TEXTS},
     "/login": {"email": TEXTS, "password": TEXTS, "next": TEXTS},
     "/reset/new-password": {"password": TEXTS, "again": TEXTS},
 }  # fmt: skip
 FIELDS_OF_VERBS = {
-    "reason": TEXTS, "by_mail": TEXTS, "scheduled_at": MOMENTS, "scheduled_at-slot": MOMENTS,
-    "scheduled_at-offset": TEXTS, "asked": MOMENTS, "week": MOMENTS, "was_at": MOMENTS,
+    "reason": TEXTS, "notes": TEXTS, "form_id": IDS, "by_mail": TEXTS,
+    "scheduled_at": MOMENTS, "scheduled_at-slot": MOMENTS, "scheduled_at-offset": TEXTS, "asked": MOMENTS, "week": MOMENTS, "was_at": MOMENTS,
 }  # fmt: skip
 VERBS = (
     "confirmation", "cancellation", "completion", "rescheduling", "reset-link", "revocation", "disabling", "enabling",
-    "nothing",
+    "notes", "nothing",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 from marketplace.accounts.operations import issue_reset_link
 from marketplace.bookings.models import Booking
 from marketplace.extensions import db
+from marketplace.notes import Note
 from marketplace.permissions import ROLE_PERMISSIONS, Permission, Role
 from marketplace.staff.models import StaffMember
 from marketplace.transaction import transaction
@@ -63,6 +64,8 @@ ACCESS = {
     "staff_login.log_out": {"POST": STAFF},
     "reset.open_link": {"GET": EVERYONE},
     "reset.set_password": {"GET": EVERYONE, "POST": EVERYONE},
+    "profile.index_view": {"GET": STAFF, "POST": STAFF},
+    "profile.password_view": {"GET": STAFF, "POST": STAFF},
     "admin.index": {"GET": Permission.DASHBOARD_READ},
     **table_routes(
         "bookings",
@@ -71,6 +74,7 @@ ACCESS = {
         edit=Permission.BOOKINGS_EDIT,
         export=Permission.BOOKINGS_EXPORT,
     ),
+    **verb_route("bookings.notes_view", Permission.NOTES_WRITE),
     **verb_route("bookings.confirmation_view", Permission.BOOKINGS_CONFIRM),
     **verb_route("bookings.cancellation_view", Permission.BOOKINGS_CANCEL),
     "bookings.overlaps_view": {"GET": Permission.BOOKINGS_READ},
@@ -82,12 +86,14 @@ ACCESS = {
         edit=Permission.SERVICES_EDIT,
         export=Permission.SERVICES_EXPORT,
     ),
+    **verb_route("services.notes_view", Permission.NOTES_WRITE),
     **table_routes(
         "users",
         read=Permission.USERS_READ,
         edit=Permission.USERS_EDIT,
         export=Permission.USERS_EXPORT,
     ),
+    **verb_route("users.notes_view", Permission.NOTES_WRITE),
     **verb_route("users.reset_link_view", Permission.RESET_TOKENS_ISSUE),
     **table_routes("reset-tokens", read=Permission.RESET_TOKENS_READ),
     **verb_route("reset-tokens.revocation_view", Permission.RESET_TOKENS_REVOKE),
@@ -439,6 +445,33 @@ def test_a_verb_takes_only_the_fields_of_its_form(app, support):
     assert columns_of(row) == before | {"status": "cancelled"}
 
 
+@pytest.mark.parametrize("name", ["bookings", "services", "users"])
+def test_a_note_takes_only_the_fields_of_its_form_and_its_author_from_the_session(app, support, name):
+    row = rows()[name]
+    before = columns_of(row)
+    smuggled = {**SMUGGLED, "author_id": SMUGGLED["actor_id"], "written_at": "2001-01-01T00:00", "text": "smuggled"}
+    url = f"/admin/{name}/{row.id}/notes"
+    page = f"/admin/{name}/details/?id={row.id}"
+    assert support.submit(url, {**smuggled, "notes": "She rang."}, page=page).status_code == 302
+    note = db.session.scalars(sa.select(Note)).one()
+    assert (note.text, note.author_id, note.subject_id) == ("She rang.", support.member_id, row.id)
+    assert note.written_at.year > 2001
+    assert str(note.id) != SMUGGLED["id"]
+    db.session.expire_all()
+    assert columns_of(row) == before
+
+
+def test_one_s_own_account_takes_only_the_fields_of_its_forms(app, support):
+    row = db.session.get(StaffMember, support.member_id)
+    before = columns_of(row)
+    smuggled = {**SMUGGLED, "email": "else@example.com", "name": "Else"}
+    url = "/admin/profile/"
+    assert support.post(url, data={**form_on(support, url, action=url), **smuggled}).status_code == 302
+    db.session.expire_all()
+    changed = {name for name, value in columns_of(row).items() if value != before[name]}
+    assert changed == {"timezone", "updated_at"}, "the form has a zone"
+
+
 def test_logging_in_takes_only_the_fields_of_its_form(app, stranger):
     row = StaffMemberFactory(role="support")
     before = columns_of(row)
@@ -547,9 +580,9 @@ def is_log_in(answer) -> bool:
     return answer.status_code == 302 and answer.headers["Location"].startswith("/login")
 
 
-def form_on(browser, url):
+def form_on(browser, url, action=None):
     """Return the fields of the edit form at `url` as its page has them."""
-    return fields_of(browser.get(url).get_data(as_text=True))
+    return fields_of(browser.get(url).get_data(as_text=True), action)
 
 
 def columns_of(row):

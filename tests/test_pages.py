@@ -8,7 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.accounts.operations import issue_reset_link
+from marketplace.bookings.operations import confirm_booking
 from marketplace.extensions import db
+from marketplace.notes import write_note
 from marketplace.permissions import Role
 from marketplace.transaction import transaction
 from tests.accounts.test_reset_links import DAY
@@ -35,6 +37,8 @@ PAGES = {
     "/admin/bookings/?customer={customer}": EVERYBODY,
     "/admin/bookings/details/?id={booking}": EVERYBODY,
     "/admin/bookings/details/?id={cancelled}": EVERYBODY,
+    "/admin/bookings/details/?id={booking}&show=notes": EVERYBODY,
+    "/admin/bookings/details/?id={booking}&before=1": EVERYBODY,
     "/admin/bookings/new/": SUPPORT,
     "/admin/bookings/edit/?id={booking}": SUPPORT,
     "/admin/bookings/{booking}/confirmation": SUPPORT,
@@ -67,6 +71,7 @@ PAGES = {
     "/admin/staff/edit/?id={colleague}": ADMINISTRATOR,
     "/admin/staff/{colleague}/disabling": ADMINISTRATOR,
     "/admin/staff/{colleague}/enabling": ADMINISTRATOR,
+    "/admin/profile/": EVERYBODY,
     "/admin/audit/": AUDITORS,
     "/admin/audit/details/?id=1": AUDITORS,
 }
@@ -127,6 +132,25 @@ def test_a_refused_form_names_its_fields_and_puts_the_focus_on_the_first(support
     assert "autofocus" in customer
     assert 'aria-describedby="customer-hint customer-errors"' in customer
     assert 'href="#customer"' in response.text
+
+
+def test_a_refused_note_gets_the_focus_on_the_page_of_its_record(support, records):
+    response = support.submit(
+        f"/admin/bookings/{records['booking']}/notes", page=f"/admin/bookings/details/?id={records['booking']}"
+    )
+    assert response.status_code == 422
+    assert flaws(response.text) == []
+    field = next(tag for tag in re.findall(r"<textarea[^>]*>", response.text) if 'id="notes"' in tag)
+    assert 'aria-invalid="true"' in field
+    assert "autofocus" in field
+
+
+def test_refused_forms_of_one_s_own_account_are_sound_pages(support):
+    for url, form in (("/admin/profile/", {"timezone": "Mars"}), ("/admin/profile/password", {})):
+        response = support.submit(url, form, page="/admin/profile/")
+        assert response.status_code == 422
+        assert flaws(response.text) == []
+        assert response.text.count("autofocus") == 1
 
 
 def test_bulk_verbs_are_previewed_and_reported_on_sound_pages(support, records):
@@ -190,6 +214,11 @@ def records(app):
     """Ids of one record of each kind, some of them as another program might have left them."""
     customer = UserFactory()
     booking = BookingFactory(customer=customer, notes="Ring twice.\n<script>alert(1)</script>")
+    author = StaffMemberFactory()
+    with transaction():
+        for row in (booking, customer):
+            write_note(row, text="She rang.\n<script>alert(1)</script> שלום", label="x", actor=author)
+        confirm_booking(booking, actor=author)
     ids = {
         "booking": booking.id,
         "customer": customer.id,

@@ -21,6 +21,7 @@ from tests.factories import BookingFactory, StaffMemberFactory
 from tests.seed import app_on
 from tests.servers import postgresql_database
 from tests.test_hostile import view_of
+from tests.test_statements import RECORDS
 
 # One user in 500 is named Thistledown, two in five are named Anna, and the last 2,000 have never booked anything; most
 # bookings are completed, few are pending; here and there a moment is NULL. States come in stretches, as time brings
@@ -289,6 +290,16 @@ def test_a_search_reads_no_more_than_a_walk_may(large, name, kind):
 def test_a_search_that_finds_something_takes_four_statements(large, name, kind):
     _page, statements = visit(large, f"/admin/{name}/?search={TERMS[kind]}")
     assert len(statements) <= MOST_STATEMENTS, statements
+
+
+@pytest.mark.parametrize(
+    ("name", "key"), [("bookings", "id"), ("services", "service"), ("users", "customer"), ("users", "provider")]
+)
+def test_the_page_of_a_record_reads_hardly_more_than_it_shows(large, name, key):
+    for show in ("", "&show=notes", "&before=15000"):
+        _page, statements = visit(large, known(f"/admin/{name}/details/?id={{{key}}}{show}"))
+        assert len(statements) <= RECORDS[name], statements
+        assert not too_much(statements, CAP)
 
 
 def test_a_plan_that_reads_a_table_is_found(large):

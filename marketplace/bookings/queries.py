@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,6 +43,54 @@ def listed_bookings(page: sa.FromClause) -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(provider, provider.id == page.c.provider_id)
         .outerjoin(Service, Service.id == page.c.service_id)
     )
+
+
+COMING, EARLIER = "coming", "earlier"
+"""The bookings of a person that are still to come, soonest first; and all others, the last first."""
+
+AHEAD = (BookingStatus.PENDING.value, BookingStatus.CONFIRMED.value)
+
+
+def bookings_of(
+    people: Mapping[str, uuid.UUID], *, most: Mapping[str, int], now: dt.datetime, but: uuid.UUID | None = None
+) -> sa.Select[*tuple[Any, ...]]:
+    """Select a few bookings of each of `people`: the next that are to come, and the last of all others.
+
+    :param people: `customer` or `provider` to the id of a user.
+    :param most: COMING and EARLIER to how many of them at most.
+    :param but: id of a booking that is left out.
+    """
+    ahead = sa.and_(Booking.scheduled_at >= now, Booking.status.in_(AHEAD))
+    parts = {COMING: (ahead, Booking.scheduled_at.asc()), EARLIER: (sa.not_(ahead), Booking.scheduled_at.desc())}
+    shown = (Booking.id, Booking.status, Booking.scheduled_at)
+    people_of = (Booking.customer_id, Booking.service_id, Booking.provider_id)
+    selects = [
+        sa.select(_text(side).label("side"), _text(part).label("part"), *shown, *people_of)
+        .where(getattr(Booking, f"{side}_id") == identity, condition, Booking.id != but)
+        .order_by(order)
+        .limit(most[part])
+        .subquery()
+        for side, identity in people.items()
+        for part, (condition, order) in parts.items()
+    ]
+    found = sa.union_all(*(sa.select(each) for each in selects)).subquery()
+    customer, provider = aliased(User), aliased(User)
+    return (
+        sa.select(
+            *(found.c[name] for name in ("side", "part", "id", "status", "scheduled_at")),
+            person("customer", customer),
+            person("provider", provider),
+            Referred("service", Service.id, Service.title),
+        )
+        .select_from(found)
+        .outerjoin(customer, customer.id == found.c.customer_id)
+        .outerjoin(provider, provider.id == found.c.provider_id)
+        .outerjoin(Service, Service.id == found.c.service_id)
+    )
+
+
+def _text(word: str) -> sa.ColumnElement[str]:
+    return sa.literal_column(f"'{word}'", sa.String())
 
 
 BOOKING_SEARCH = Search(

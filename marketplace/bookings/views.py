@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from flask import current_app
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,13 +17,15 @@ from werkzeug.wrappers import Response
 
 from marketplace.accounts.cells import person_cell, short_person_cell
 from marketplace.backoffice.bulk import BulkVerb
-from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, linker, missing, time_cell
+from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, html, linker, missing, time_cell
 from marketplace.backoffice.fields import PlainForm, ReasonForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, RecordFilter
 from marketplace.backoffice.guard import requires
 from marketplace.backoffice.paging import Order
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import Verb
+from marketplace.backoffice.timeline import BEGAN
+from marketplace.backoffice.timeline_view import TimelineView
 from marketplace.bookings import queries
 from marketplace.bookings.forms import CUSTOMERS, SERVICES, BookingForm, NewBookingForm, RescheduleForm
 from marketplace.bookings.models import Booking, BookingStatus
@@ -44,7 +48,7 @@ from marketplace.extensions import db, settings
 from marketplace.listings.models import Service
 from marketplace.listings.queries import get_service
 from marketplace.permissions import Permission
-from marketplace.web.formats import moment, money_writer, viewer_zone
+from marketplace.web.formats import moment, money, money_writer, viewer_zone
 
 STATUSES = [(status.value, _l(status.value.capitalize())) for status in BookingStatus]
 
@@ -66,14 +70,28 @@ def amount_cell(_name: str) -> Cell:
     return lambda row: write(row.total_amount, row.service.currency if row.service else None)
 
 
-class BookingView(OverlapScreen):
+def when_cell(_name: str) -> Cell:
+    """Make the cell of a booking's time on its page: from, to and where that holds; then the same in UTC."""
+    template = current_app.jinja_env.get_template("bookings/when.html")
+
+    def cell(row: Booking) -> Markup:
+        utc = f"{row.scheduled_at:%Y-%m-%d %H:%M} – {row.ends_at:%H:%M} UTC"
+        return html(template.render(starts_at=row.scheduled_at, ends_at=row.ends_at, utc=utc))
+
+    return cell
+
+
+def told_amount(value: Any, row: Booking) -> str:
+    return money(Decimal(value), row.service.currency if row.service else None)
+
+
+class BookingView(OverlapScreen, TimelineView):
     record_name = "booking"
     read_permission = Permission.BOOKINGS_READ
     create_permission = Permission.BOOKINGS_CREATE
     edit_permission = Permission.BOOKINGS_EDIT
     export_permission = Permission.BOOKINGS_EXPORT
     list_template = "bookings/list.html"
-    details_template = "bookings/booking.html"
     create_template = "bookings/new_booking.html"
     new_form = NewBookingForm
     change_form = BookingForm
@@ -82,12 +100,12 @@ class BookingView(OverlapScreen):
     column_list = ("scheduled_at", "status", "customer", "service", "provider", "total_amount", "created_at")
     column_details_list = (
         "status",
-        "scheduled_at",
-        "duration",
         "customer",
         "service",
-        "provider",
+        "scheduled_at",
         "total_amount",
+        "provider",
+        "duration",
         "notes",
         "created_at",
     )
@@ -103,7 +121,7 @@ class BookingView(OverlapScreen):
         "notes": _l("Notes"),
     }
     cells = {
-        "scheduled_at": time_cell,
+        "scheduled_at": when_cell,
         "created_at": time_cell,
         "status": status_cell,
         "service": service_cell,
@@ -128,6 +146,21 @@ class BookingView(OverlapScreen):
     )
     searched = queries.BOOKING_SEARCH
     tabs = "status"
+    made = "booking.created"
+    happenings = {
+        "booking.created": _l("The booking was made."),
+        "booking.confirmed": _l("The booking was confirmed."),
+        "booking.cancelled": _l("The booking was cancelled."),
+        "booking.completed": _l("The booking was completed."),
+        "booking.rescheduled": _l("The booking was rescheduled."),
+        "booking.edited": _l("The booking was edited."),
+        BEGAN: _l("The booking was made in the marketplace."),
+    }
+    tellings = {
+        "status": lambda value, _booking: _(value),
+        "duration": lambda value, _booking: _("%(minutes)s minutes", minutes=value),
+        "total_amount": told_amount,
+    }
     search_hint = _l("Customer, provider, service or id")
     bulk_verbs = (
         BulkVerb(
@@ -170,6 +203,9 @@ class BookingView(OverlapScreen):
     def title_of(self, row: Booking) -> str:
         service, customer = row.service.title if row.service else "?", row.customer.name if row.customer else "?"
         return f"{service} / {customer} · {moment(row.scheduled_at)}"
+
+    def label_of(self, row: Booking) -> str:
+        return f"{row.service.title if row.service else '?'} / {row.customer.email if row.customer else '?'}"
 
     def verbs(self, row: Booking) -> Sequence[Verb]:
         verbs = (

@@ -25,6 +25,7 @@ _LIVE = (
         _member.name,
         _member.role,
         _member.timezone,
+        _member.locale,
         _session.id,
         _session.last_used_at,
     )
@@ -49,6 +50,7 @@ class LiveSession(StaffActor):
     name: str
     role: str
     timezone: str | None
+    locale: str | None
     session_id: uuid.UUID
     last_used_at: dt.datetime
 
