@@ -99,7 +99,8 @@ FORMS = {
 }  # fmt: skip
 FIELDS_OF_VERBS = {
     "reason": TEXTS, "notes": TEXTS, "form_id": IDS, "by_mail": TEXTS,
-    "scheduled_at": MOMENTS, "scheduled_at-slot": MOMENTS, "scheduled_at-offset": TEXTS, "asked": MOMENTS, "week": MOMENTS, "was_at": MOMENTS,
+    "scheduled_at": MOMENTS, "scheduled_at-slot": MOMENTS, "scheduled_at-offset": TEXTS,
+    "asked": MOMENTS, "week": MOMENTS, "was_at": MOMENTS,
 }  # fmt: skip
 VERBS = (
     "confirmation", "cancellation", "completion", "rescheduling", "reset-link", "revocation", "disabling", "enabling",
