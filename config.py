@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
+from babel.localedata import locale_identifiers
 from pydantic import AfterValidator, BeforeValidator, PositiveInt, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
@@ -85,6 +86,8 @@ class Settings(BaseSettings):
     mail_backend: Literal["smtp", "console", "file", "locmem", "dummy"] = "smtp"
 
     timezone: str = "UTC"
+    locale: str = "en_GB"
+    """How dates, times, numbers and money are written for staff who chose nothing else."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     testing: bool = False
 
@@ -101,6 +104,14 @@ class Settings(BaseSettings):
         if value not in available_timezones():
             raise ValueError("is not the name of a time zone, such as Europe/Berlin")
         return value
+
+    @field_validator("locale")
+    @classmethod
+    def _known_locale(cls, value: str) -> str:
+        name = value.replace("-", "_")
+        if name not in locale_identifiers():
+            raise ValueError("is not the name of a locale, such as de_DE")
+        return name
 
     @field_validator("reset_link_base_url")
     @classmethod

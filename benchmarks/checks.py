@@ -24,6 +24,17 @@ MATCHES: LiteralString = """
 """Every booking looked at, by no index."""
 
 
+OVERLAPPING: LiteralString = """
+    SELECT late.id::text FROM bookings AS late
+    WHERE status = 'confirmed' AND scheduled_at + duration * interval '1 minute' > now() AND EXISTS (
+        SELECT FROM bookings AS earlier WHERE earlier.provider_id = late.provider_id AND earlier.status = 'confirmed'
+            AND (earlier.scheduled_at, earlier.id) < (late.scheduled_at, late.id)
+            AND earlier.scheduled_at + earlier.duration * interval '1 minute' > late.scheduled_at)
+    ORDER BY scheduled_at, id LIMIT 25
+"""
+"""Each compared with each of its provider."""
+
+
 @dataclass
 class Truth:
     """The rows as the database has them."""
@@ -43,6 +54,9 @@ class Truth:
         return self._ids(
             "SELECT id::text FROM bookings WHERE status = %s ORDER BY total_amount DESC, id DESC LIMIT 50", status
         )
+
+    def overlapping(self) -> list[str]:
+        return self._ids(OVERLAPPING)
 
     def users(self) -> list[str]:
         return self._ids("SELECT id::text FROM users ORDER BY created_at DESC, id DESC LIMIT 50")

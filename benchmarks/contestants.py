@@ -73,6 +73,9 @@ class Contestant:
     def users(self) -> Request | None:
         return None
 
+    def overlaps(self) -> Request | None:
+        return None
+
     def cancel(self, client: Client, bookings: list[str]) -> Request | None:
         return None
 
@@ -168,6 +171,9 @@ class Product(Contestant):
 
     def users(self) -> Request:
         return Request(f"/admin/users/?page_size={PAGE}")
+
+    def overlaps(self) -> Request:
+        return Request("/admin/bookings/overlaps/")
 
     def cancel(self, client: Client, bookings: list[str]) -> Request:
         token = hidden_field(client.get("/admin/bookings/new/").text, "csrf_token")

@@ -163,6 +163,12 @@ def page_jobs(ground: Ground) -> list[Job]:
             says(row["title"], row["email"], row["total_amount"]),
             15,
         ),
+        Job(
+            "overlaps",
+            "overlapping bookings",
+            lambda each, _: each.overlaps(),
+            lambda _, answer: wrong_text(answer, *truth.overlapping()),
+        ),
         Job("users", "users", lambda each, _: each.users(), shows(truth.users, "users"), 5),
         Job(
             "cancel",

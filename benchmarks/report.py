@@ -20,7 +20,17 @@ from benchmarks.postgresql import ROOT, Server
 HERE = Path(__file__).resolve().parent
 NAMES = [each.name for each in CONTESTANTS]
 FLAT = ("list", "filter", "cursor")
-PLANS = ("list", "filter", f"search {SELECTIVE}", f"search {BROAD}", f"search {NOTHING}", "cursor", "last", "users")
+PLANS = (
+    "list",
+    "filter",
+    f"search {SELECTIVE}",
+    f"search {BROAD}",
+    f"search {NOTHING}",
+    "cursor",
+    "last",
+    "users",
+    "overlaps",
+)
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
 KILO, MEBI = 1000, 1024 * 1024
 
@@ -117,6 +127,8 @@ def _goals(size: Size) -> list[str]:
         if job.goal is not None:
             ratio = _quotient(size.result(key, "product").p50, size.result(key, "limit").p50)
             lines.append(_goal(f"{job.title}, times the limit", job.goal, ratio))
+    overlaps, listing = size.result("overlaps", "product").p50, size.result("list", "product").p50
+    lines.append(_goal("overlapping bookings, times the product's list", 50, _quotient(overlaps, listing)))
     searches = [size.result(job, "product").p50 for job in size.results if job.startswith("search")]
     known = [seconds for seconds in searches if seconds is not None]
     slowest = max(known) * KILO if known and len(known) == len(searches) else None

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from flask import Flask, redirect, url_for
-from jinja2 import StrictUndefined
 from werkzeug.wrappers import Response
 
 from config import Settings, load_settings
@@ -22,6 +21,7 @@ from marketplace.web.language import init_language
 from marketplace.web.limits import init_limits
 from marketplace.web.logs import init_logs
 from marketplace.web.requests import init_requests
+from marketplace.web.templates import init_templates
 from marketplace.web.widgets import init_widgets
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,8 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load_settings()
     init_logs(settings)
     app = BackOffice(__name__, root_path=str(ROOT / "marketplace"), template_folder=str(ROOT / "templates"))
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    init_templates(app)
     configure(app, settings)
     init_requests(app, settings)
     init_limits(app)

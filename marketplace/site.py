@@ -1,26 +1,31 @@
 """The whole menu on one screen: every view, its address, its place."""
 
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from itertools import groupby
 from operator import attrgetter
 
-from flask import Flask
+from flask import Flask, render_template, request
 from flask_admin import Admin
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
+from markupsafe import Markup
 
 from marketplace.accounts.models import PasswordResetToken, User
 from marketplace.accounts.reset_page import blueprint as reset_page
 from marketplace.accounts.views import ResetTokenView, UserView
 from marketplace.audit import AuditEvent
 from marketplace.backoffice.audit_view import AuditView
+from marketplace.backoffice.cells import html
 from marketplace.backoffice.guard import ClosedView
 from marketplace.bookings.models import Booking
+from marketplace.bookings.panels import bookings_beside, bookings_of_user
 from marketplace.bookings.views import BookingView
 from marketplace.dashboard.views import DashboardView
 from marketplace.listings.models import Service
 from marketplace.listings.views import ServiceView
 from marketplace.staff.models import StaffMember
+from marketplace.staff.profile import ProfileView
 from marketplace.staff.views import StaffView
 from marketplace.system.health import blueprint as health
 
@@ -28,9 +33,23 @@ from marketplace.system.health import blueprint as health
 def init_site(app: Flask) -> None:
     today = DashboardView(name=_("Today"), menu_icon_value="house")
     tables = (
-        BookingView(Booking, name=_("Bookings"), endpoint="bookings", url="bookings", menu_icon_value="calendar-check"),
+        BookingView(
+            Booking,
+            name=_("Bookings"),
+            endpoint="bookings",
+            url="bookings",
+            menu_icon_value="calendar-check",
+            beside=bookings_beside,
+        ),
         ServiceView(Service, name=_("Services"), endpoint="services", url="services", menu_icon_value="shop"),
-        UserView(User, name=_("Users"), endpoint="users", url="users", menu_icon_value="people"),
+        UserView(
+            User,
+            name=_("Users"),
+            endpoint="users",
+            url="users",
+            menu_icon_value="people",
+            beside=bookings_of_user,
+        ),
         ResetTokenView(
             PasswordResetToken,
             name=_("Reset links"),
@@ -41,14 +60,23 @@ def init_site(app: Flask) -> None:
         StaffView(StaffMember, name=_("Staff"), endpoint="staff", url="staff", menu_icon_value="person-badge"),
         AuditView(AuditEvent, name=_("Audit log"), endpoint="audit", url="audit", menu_icon_value="journal-check"),
     )
-    Admin(app, name=_("Back office"), index_view=today).add_views(*tables)
+    # One's own account has its place beside the name of whoever is logged in, not in the menu.
+    profile = ProfileView(name=_("Your account"), endpoint="profile", url="profile")
+    Admin(app, name=_("Back office"), index_view=today).add_views(*tables, profile)
     # Error pages carry it, too, and have no view to ask for it.
     app.jinja_env.globals["menu"] = partial(menu, (today, *tables))
     app.register_blueprint(reset_page)
     app.register_blueprint(health)
 
 
-def menu(screens: Sequence[ClosedView]) -> list[tuple[str | None, list[ClosedView]]]:
-    """Return the screens that are open to the visitor, those of one category together under its name."""
-    open_ones = [screen for screen in screens if screen.is_visible() and screen.is_accessible()]
-    return [(heading, list(group)) for heading, group in groupby(open_ones, key=attrgetter("category"))]
+def menu(screens: Sequence[ClosedView], here: ClosedView | None) -> Markup:
+    """Return the menu of the visitor, in which `here` is marked."""
+    open_ones = tuple(screen for screen in screens if screen.is_visible() and screen.is_accessible())
+    return _written(open_ones, here, str(get_locale()), request.environ.get("SCRIPT_NAME", ""))
+
+
+@lru_cache(maxsize=500)
+def _written(screens: tuple[ClosedView, ...], here: ClosedView | None, _locale: str, _root: str) -> Markup:
+    """Write the menu once for all who see the same screens in the same language: it stands on every page."""
+    groups = [(heading, list(group)) for heading, group in groupby(screens, key=attrgetter("category"))]
+    return html(render_template("parts/menu.html", groups=groups, here=here))

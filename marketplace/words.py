@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Any
 
 import flask_babel
+from flask import current_app
 
 
 def gettext(sentence: str, **values: Any) -> str:
@@ -12,5 +13,5 @@ def gettext(sentence: str, **values: Any) -> str:
 
 
 def moment(value: dt.datetime) -> str:
-    """Return `value` as date and time of day in the reader's zone."""
-    return str(flask_babel.format_datetime(value, "d MMM y, HH:mm"))
+    """Return `value` as date and time of day in the reader's zone, as they are used to it."""
+    return str(current_app.extensions["write_moment"](value))

@@ -35,6 +35,7 @@ MOMENTS = (
     "", "0000-01-01T00:00", "0001-01-01T00:00", "0001-01-01", "9999-12-31T23:59", "9999-12-31", "10000-01-01T00:00",
     "2026-02-30T10:00", "2026-13-01T10:00", "2026-01-01T24:00", "2026-01-01T25:00", "2026-01-01", "now", "2026-W01-1",
     "2026-01-01T00:00+99:99", "-2026-01-01T00:00", "20260101", "2026-01-01T10:00:00.123456789", "１２３４-01-01",
+    "2026-01-01T10:00:00+00:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2999-12-31T23:59+00:00",
 )  # fmt: skip
 TEXTS = (
     "", " ", "'", '"', "' OR 1=1 --", "'; DROP TABLE users; --", "%", "_", "%%", "\\", "a\\", "*", "(", "[", "{{7*7}}",
@@ -71,12 +72,14 @@ PARAMETERS = {
     "status": (*TEXTS, "pending"), "role": (*TEXTS, "customer"), "active": (*TEXTS, "yes"), "category": TEXTS,
     "state": (*TEXTS, "open"), "from": MOMENTS, "to": MOMENTS, "joined_from": MOMENTS, "joined_to": MOMENTS,
     "customer": IDS, "provider": IDS, "service": IDS, "action": TEXTS, "actor": TEXTS, "record": TEXTS,
+    "show": ("notes", *TEXTS),
     "name": ("customer", "service", *TEXTS), "query": (*TEXTS, *IDS), "flt0_0": TEXTS, "flt1_1": TEXTS,
 }  # fmt: skip
 FORMS = {
     "/admin/bookings/new/": {
         "customer": (*IDS, *TEXTS), "service": (*IDS, *TEXTS), "scheduled_at": MOMENTS, "duration": NUMBERS,
-        "total_amount": NUMBERS, "notes": TEXTS, "reason": TEXTS,
+        "total_amount": NUMBERS, "notes": TEXTS, "reason": TEXTS, "scheduled_at-slot": MOMENTS,
+        "scheduled_at-offset": TEXTS, "asked": MOMENTS, "week": MOMENTS,
     },
     "/admin/bookings/edit/": {"duration": NUMBERS, "total_amount": NUMBERS, "notes": TEXTS, "loaded": ANYTHING},
     "/admin/users/edit/": {
@@ -89,10 +92,20 @@ FORMS = {
     },
     "/admin/staff/new/": {"email": TEXTS, "name": TEXTS, "role": TEXTS, "password": TEXTS},
     "/admin/staff/edit/": {"name": TEXTS, "role": TEXTS, "loaded": ANYTHING},
+    "/admin/profile/": {"timezone": TEXTS, "locale": TEXTS, "loaded": ANYTHING},
+    "/admin/profile/password": {"current_password": TEXTS, "password": TEXTS, "again": TEXTS},
     "/login": {"email": TEXTS, "password": TEXTS, "next": TEXTS},
     "/reset/new-password": {"password": TEXTS, "again": TEXTS},
 }  # fmt: skip
-VERBS = ("confirmation", "cancellation", "reset-link", "revocation", "disabling", "enabling", "nothing")
+FIELDS_OF_VERBS = {
+    "reason": TEXTS, "notes": TEXTS, "form_id": IDS, "by_mail": TEXTS,
+    "scheduled_at": MOMENTS, "scheduled_at-slot": MOMENTS, "scheduled_at-offset": TEXTS,
+    "asked": MOMENTS, "week": MOMENTS, "was_at": MOMENTS,
+}  # fmt: skip
+VERBS = (
+    "confirmation", "cancellation", "completion", "rescheduling", "reset-link", "revocation", "disabling", "enabling",
+    "notes", "nothing",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -167,7 +180,7 @@ def _fill_in(chance, ids):
     table = next((each for each in TABLES if f"/{each}/" in path), "")
     if chance.random() < 0.15:
         table = chance.choice(TABLES[:-1])
-        path, fields = f"/admin/{table}/{ids[table]}/{chance.choice(VERBS)}", {"reason": TEXTS, "by_mail": TEXTS}
+        path, fields = f"/admin/{table}/{ids[table]}/{chance.choice(VERBS)}", FIELDS_OF_VERBS
     else:
         fields = FORMS[path]
     query = f"id={ids.get(table, '')}" if path.endswith("/edit/") and chance.random() < 0.8 else ""

@@ -8,8 +8,10 @@ NUMBER = re.compile(r"-?(\d+(\.\d+)?|\.\d+)([eE][-+]?\d+)?")
 MOMENT = re.compile(r"\d{4,}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,3})?)?")
 
 
-def fields_of(page: str) -> dict[str, str]:
+def fields_of(page: str, action: str | None = None) -> dict[str, str]:
     """Return what a browser would send, the form of `page` left as it is, the log-out form aside.
+
+    Where the page has several, `action` tells which is meant.
 
     Follows the HTML standard where a value is not sent as it stands in the page: NUL is replaced, inputs of one line
     lose line breaks, numbers and moments that are none are blank, a text area loses its first line break, and line
@@ -18,7 +20,7 @@ def fields_of(page: str) -> dict[str, str]:
     reader = _Forms()
     reader.feed(re.sub(r"\r\n?", "\n", page).replace("\0", "\ufffd"))
     reader.close()
-    [form] = [fields for action, fields in reader.forms if action != "/logout"]
+    [form] = [fields for there, fields in reader.forms if there != "/logout" and action in (None, there)]
     return {name: re.sub(r"\r\n?|\n", "\r\n", value) for name, value in form.items()}
 
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
 from marketplace.database import Base
+from marketplace.system.schema import APPEND_ONLY
 
 
 @contextmanager
@@ -131,13 +132,15 @@ def sqlite_database() -> Iterator[str]:
 
 
 def empty_tables(engine: sa.Engine) -> None:
-    """Delete every row of every table, past the triggers of the audit log."""
+    """Delete every row of every table, past the triggers that keep some of them."""
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
-            connection.execute(sa.text("ALTER TABLE audit_events DISABLE TRIGGER USER"))
+            for name in APPEND_ONLY:
+                connection.execute(sa.text(f"ALTER TABLE {name} DISABLE TRIGGER USER"))
             for table in reversed(Base.metadata.sorted_tables):
                 connection.execute(table.delete())
-            connection.execute(sa.text("ALTER TABLE audit_events ENABLE TRIGGER USER"))
+            for name in APPEND_ONLY:
+                connection.execute(sa.text(f"ALTER TABLE {name} ENABLE TRIGGER USER"))
             return
         triggers = connection.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")).all()
         for name, _ in triggers:

@@ -1,5 +1,7 @@
 """Who may use what: every route, every method, every role, a stranger, and somebody whose account was shut."""
 
+import datetime as dt
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -9,6 +11,7 @@ from werkzeug.routing import Rule
 from marketplace.accounts.operations import issue_reset_link
 from marketplace.bookings.models import Booking
 from marketplace.extensions import db
+from marketplace.notes import Note
 from marketplace.permissions import ROLE_PERMISSIONS, Permission, Role
 from marketplace.staff.models import StaffMember
 from marketplace.transaction import transaction
@@ -61,6 +64,8 @@ ACCESS = {
     "staff_login.log_out": {"POST": STAFF},
     "reset.open_link": {"GET": EVERYONE},
     "reset.set_password": {"GET": EVERYONE, "POST": EVERYONE},
+    "profile.index_view": {"GET": STAFF, "POST": STAFF},
+    "profile.password_view": {"GET": STAFF, "POST": STAFF},
     "admin.index": {"GET": Permission.DASHBOARD_READ},
     **table_routes(
         "bookings",
@@ -69,20 +74,26 @@ ACCESS = {
         edit=Permission.BOOKINGS_EDIT,
         export=Permission.BOOKINGS_EXPORT,
     ),
+    **verb_route("bookings.notes_view", Permission.NOTES_WRITE),
     **verb_route("bookings.confirmation_view", Permission.BOOKINGS_CONFIRM),
     **verb_route("bookings.cancellation_view", Permission.BOOKINGS_CANCEL),
+    "bookings.overlaps_view": {"GET": Permission.BOOKINGS_READ},
+    **verb_route("bookings.completion_view", Permission.BOOKINGS_COMPLETE),
+    **verb_route("bookings.rescheduling_view", Permission.BOOKINGS_RESCHEDULE),
     **table_routes(
         "services",
         read=Permission.SERVICES_READ,
         edit=Permission.SERVICES_EDIT,
         export=Permission.SERVICES_EXPORT,
     ),
+    **verb_route("services.notes_view", Permission.NOTES_WRITE),
     **table_routes(
         "users",
         read=Permission.USERS_READ,
         edit=Permission.USERS_EDIT,
         export=Permission.USERS_EXPORT,
     ),
+    **verb_route("users.notes_view", Permission.NOTES_WRITE),
     **verb_route("users.reset_link_view", Permission.RESET_TOKENS_ISSUE),
     **table_routes("reset-tokens", read=Permission.RESET_TOKENS_READ),
     **verb_route("reset-tokens.revocation_view", Permission.RESET_TOKENS_REVOKE),
@@ -101,10 +112,14 @@ ACCESS = {
 BULK_VERBS = {
     ("bookings", "confirmation"): Permission.BOOKINGS_CONFIRM,
     ("bookings", "cancellation"): Permission.BOOKINGS_CANCEL,
+    ("bookings", "completion"): Permission.BOOKINGS_COMPLETE,
     ("users", "reset-link"): Permission.RESET_TOKENS_ISSUE,
     ("reset-tokens", "revocation"): Permission.RESET_TOKENS_REVOKE,
 }
 """Table and verb, run on selected rows, to the permission."""
+
+ENDED = {"status": "confirmed", "scheduled_at": coming_monday() - dt.timedelta(days=70)}
+"""A booking that can be completed."""
 
 ROLES = {
     "operations": {
@@ -222,7 +237,7 @@ def test_nobody_meets_an_open_door_without_an_account(app, as_role, stranger, wh
 @pytest.mark.parametrize(("table", "verb"), list(BULK_VERBS))
 def test_a_bulk_verb_runs_for_its_permission_only(app, as_role, role, table, verb):
     browser, allowed = as_role(role), is_open_to(BULK_VERBS[table, verb], role)
-    row_id = str(rows()[table].id)
+    row_id = str(BookingFactory(**ENDED).id if verb == "completion" else rows()[table].id)
     form = {"action": verb, "rowid": row_id, "confirmed": "1", "reason": "Asked to."}
     answer, changed = request(browser, "POST", f"/admin/{table}/action/", form)
     assert (answer.status_code, changed) == ((200, True) if allowed else (403, False))
@@ -430,6 +445,33 @@ def test_a_verb_takes_only_the_fields_of_its_form(app, support):
     assert columns_of(row) == before | {"status": "cancelled"}
 
 
+@pytest.mark.parametrize("name", ["bookings", "services", "users"])
+def test_a_note_takes_only_the_fields_of_its_form_and_its_author_from_the_session(app, support, name):
+    row = rows()[name]
+    before = columns_of(row)
+    smuggled = {**SMUGGLED, "author_id": SMUGGLED["actor_id"], "written_at": "2001-01-01T00:00", "text": "smuggled"}
+    url = f"/admin/{name}/{row.id}/notes"
+    page = f"/admin/{name}/details/?id={row.id}"
+    assert support.submit(url, {**smuggled, "notes": "She rang."}, page=page).status_code == 302
+    note = db.session.scalars(sa.select(Note)).one()
+    assert (note.text, note.author_id, note.subject_id) == ("She rang.", support.member_id, row.id)
+    assert note.written_at.year > 2001
+    assert str(note.id) != SMUGGLED["id"]
+    db.session.expire_all()
+    assert columns_of(row) == before
+
+
+def test_one_s_own_account_takes_only_the_fields_of_its_forms(app, support):
+    row = db.session.get(StaffMember, support.member_id)
+    before = columns_of(row)
+    smuggled = {**SMUGGLED, "email": "else@example.com", "name": "Else"}
+    url = "/admin/profile/"
+    assert support.post(url, data={**form_on(support, url, action=url), **smuggled}).status_code == 302
+    db.session.expire_all()
+    changed = {name for name, value in columns_of(row).items() if value != before[name]}
+    assert changed == {"timezone", "updated_at"}, "the form has a zone"
+
+
 def test_logging_in_takes_only_the_fields_of_its_form(app, stranger):
     row = StaffMemberFactory(role="support")
     before = columns_of(row)
@@ -538,9 +580,9 @@ def is_log_in(answer) -> bool:
     return answer.status_code == 302 and answer.headers["Location"].startswith("/login")
 
 
-def form_on(browser, url):
+def form_on(browser, url, action=None):
     """Return the fields of the edit form at `url` as its page has them."""
-    return fields_of(browser.get(url).get_data(as_text=True))
+    return fields_of(browser.get(url).get_data(as_text=True), action)
 
 
 def columns_of(row):

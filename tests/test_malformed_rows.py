@@ -79,6 +79,7 @@ PATHS = {
                  "/admin/bookings/?sort=total_amount", "/admin/bookings/?sort=created_at&last=1",
                  "/admin/bookings/details/?id={id}", "/admin/bookings/edit/?id={id}",
                  "/admin/bookings/{id}/confirmation", "/admin/bookings/{id}/cancellation",
+                 "/admin/bookings/{id}/completion", "/admin/bookings/{id}/rescheduling",
                  "/admin/bookings/export/csv/", "/admin/bookings/export/xlsx/"),
 }  # fmt: skip
 

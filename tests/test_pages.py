@@ -1,5 +1,6 @@
 """Pages as documents: each renders for those it is open to, and is sound HTML that a strict policy lets through."""
 
+import datetime as dt
 import re
 from html.parser import HTMLParser
 
@@ -7,11 +8,20 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.accounts.operations import issue_reset_link
+from marketplace.bookings.operations import confirm_booking
 from marketplace.extensions import db
+from marketplace.notes import write_note
 from marketplace.permissions import Role
 from marketplace.transaction import transaction
 from tests.accounts.test_reset_links import DAY
-from tests.factories import BookingFactory, PasswordResetTokenFactory, ServiceFactory, StaffMemberFactory, UserFactory
+from tests.factories import (
+    BookingFactory,
+    PasswordResetTokenFactory,
+    ServiceFactory,
+    StaffMemberFactory,
+    UserFactory,
+    coming_monday,
+)
 
 EVERYBODY = list(Role)
 SUPPORT = [Role.SUPPORT, Role.ADMINISTRATOR]
@@ -27,11 +37,19 @@ PAGES = {
     "/admin/bookings/?customer={customer}": EVERYBODY,
     "/admin/bookings/details/?id={booking}": EVERYBODY,
     "/admin/bookings/details/?id={cancelled}": EVERYBODY,
+    "/admin/bookings/details/?id={booking}&show=notes": EVERYBODY,
+    "/admin/bookings/details/?id={booking}&before=1": EVERYBODY,
     "/admin/bookings/new/": SUPPORT,
     "/admin/bookings/edit/?id={booking}": SUPPORT,
     "/admin/bookings/{booking}/confirmation": SUPPORT,
     "/admin/bookings/{booking}/cancellation": SUPPORT,
     "/admin/bookings/{cancelled}/cancellation": SUPPORT,
+    "/admin/bookings/{booking}/rescheduling": SUPPORT,
+    "/admin/bookings/{cancelled}/rescheduling": SUPPORT,
+    "/admin/bookings/{ended}/completion": SUPPORT,
+    "/admin/bookings/{cancelled}/completion": SUPPORT,
+    "/admin/bookings/overlaps/": EVERYBODY,
+    "/admin/bookings/overlaps/?past=1": EVERYBODY,
     "/admin/services/": EVERYBODY,
     "/admin/services/details/?id={service}": EVERYBODY,
     "/admin/services/details/?id={misfit}": EVERYBODY,
@@ -53,6 +71,7 @@ PAGES = {
     "/admin/staff/edit/?id={colleague}": ADMINISTRATOR,
     "/admin/staff/{colleague}/disabling": ADMINISTRATOR,
     "/admin/staff/{colleague}/enabling": ADMINISTRATOR,
+    "/admin/profile/": EVERYBODY,
     "/admin/audit/": AUDITORS,
     "/admin/audit/details/?id=1": AUDITORS,
 }
@@ -113,6 +132,25 @@ def test_a_refused_form_names_its_fields_and_puts_the_focus_on_the_first(support
     assert "autofocus" in customer
     assert 'aria-describedby="customer-hint customer-errors"' in customer
     assert 'href="#customer"' in response.text
+
+
+def test_a_refused_note_gets_the_focus_on_the_page_of_its_record(support, records):
+    response = support.submit(
+        f"/admin/bookings/{records['booking']}/notes", page=f"/admin/bookings/details/?id={records['booking']}"
+    )
+    assert response.status_code == 422
+    assert flaws(response.text) == []
+    field = next(tag for tag in re.findall(r"<textarea[^>]*>", response.text) if 'id="notes"' in tag)
+    assert 'aria-invalid="true"' in field
+    assert "autofocus" in field
+
+
+def test_refused_forms_of_one_s_own_account_are_sound_pages(support):
+    for url, form in (("/admin/profile/", {"timezone": "Mars"}), ("/admin/profile/password", {})):
+        response = support.submit(url, form, page="/admin/profile/")
+        assert response.status_code == 422
+        assert flaws(response.text) == []
+        assert response.text.count("autofocus") == 1
 
 
 def test_bulk_verbs_are_previewed_and_reported_on_sound_pages(support, records):
@@ -176,11 +214,17 @@ def records(app):
     """Ids of one record of each kind, some of them as another program might have left them."""
     customer = UserFactory()
     booking = BookingFactory(customer=customer, notes="Ring twice.\n<script>alert(1)</script>")
+    author = StaffMemberFactory()
+    with transaction():
+        for row in (booking, customer):
+            write_note(row, text="She rang.\n<script>alert(1)</script> שלום", label="x", actor=author)
+        confirm_booking(booking, actor=author)
     ids = {
         "booking": booking.id,
         "customer": customer.id,
         "service": booking.service_id,
         "cancelled": BookingFactory(status="cancelled").id,
+        "ended": BookingFactory(status="confirmed", scheduled_at=coming_monday() - dt.timedelta(days=70)).id,
         "misfit": ServiceFactory(currency=None, title="<script>alert(1)</script> שלום").id,
         "stranger": UserFactory(role="provider").id,
         "token": PasswordResetTokenFactory(email=customer.email).id,

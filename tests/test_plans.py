@@ -21,6 +21,7 @@ from tests.factories import BookingFactory, StaffMemberFactory
 from tests.seed import app_on
 from tests.servers import postgresql_database
 from tests.test_hostile import view_of
+from tests.test_statements import RECORDS
 
 # One user in 500 is named Thistledown, two in five are named Anna, and the last 2,000 have never booked anything; most
 # bookings are completed, few are pending; here and there a moment is NULL. States come in stretches, as time brings
@@ -122,6 +123,8 @@ TERMS = {
     "an id": "{id}",
     "the beginning of an id": "{beginning}",
 }
+
+OVERLAP_INDEX = "ix_bookings_confirmed_provider_id_scheduled_at"
 
 MOST_STATEMENTS = 4
 """For a list: the session, the page, the count, the planner's guess. For a search: the session, what matches, its page
@@ -289,12 +292,39 @@ def test_a_search_that_finds_something_takes_four_statements(large, name, kind):
     assert len(statements) <= MOST_STATEMENTS, statements
 
 
+@pytest.mark.parametrize(
+    ("name", "key"), [("bookings", "id"), ("services", "service"), ("users", "customer"), ("users", "provider")]
+)
+def test_the_page_of_a_record_reads_hardly_more_than_it_shows(large, name, key):
+    for show in ("", "&show=notes", "&before=15000"):
+        _page, statements = visit(large, known(f"/admin/{name}/details/?id={{{key}}}{show}"))
+        assert len(statements) <= RECORDS[name], statements
+        assert not too_much(statements, CAP)
+
+
 def test_a_plan_that_reads_a_table_is_found(large):
     whole = ("SELECT id FROM bookings ORDER BY notes LIMIT 5", ())
     assert [(kind, table) for kind, table, *_rest in too_much([whole], LONGEST_WALK)] == [
         ("Sort", None),
         ("Seq Scan", "bookings"),
     ]
+
+
+def test_overlaps_are_found_by_one_walk_through_an_index(large):
+    for past in ("", "?past=1"):
+        _page, statements = visit(large, f"/admin/bookings/overlaps/{past}")
+        assert len(statements) <= 3  # The session, the pairs, what is shown of them.
+        with db.engine.connect() as connection:
+            for statement, parameters in statements:
+                [[[explained]]] = connection.exec_driver_sql(
+                    f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}", parameters
+                )
+                read = [(step.get("Relation Name"), step["Node Type"]) for step in steps(explained["Plan"])]
+                assert ("bookings", "Seq Scan") not in read, read
+                if "busy_until" in statement:
+                    walked = [step for step in steps(explained["Plan"]) if step.get("Index Name") == OVERLAP_INDEX]
+                    assert {step["Node Type"] for step in walked} == {"Index Only Scan"}
+                    assert not any(step["Node Type"] == "Sort" and rows_sorted(step) > CAP for step in walked)
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)

@@ -28,6 +28,7 @@ WRONG = {
     "an empty database": ({"DATABASE_URL": ""}, "DATABASE_URL must start with postgresql+psycopg:// or sqlite://."),
     "another database": ({"DATABASE_URL": "mysql://u:hunter2@host/db"}, "DATABASE_URL must start with"),
     "a malformed database": ({"DATABASE_URL": "postgresql://u:hunter2@host:port/db"}, "DATABASE_URL is not written as"),
+    "an unknown locale": ({"LOCALE": "de_MARS"}, "LOCALE is not the name of a locale"),
     "an unknown zone": ({"TIMEZONE": "Mars/Olympus"}, "TIMEZONE is not the name of a time zone"),
     "a cost that takes a year": ({"BCRYPT_COST": "31"}, "BCRYPT_COST must be between 4 and 20."),
     "an unknown storage": ({"RESET_TOKEN_STORAGE": "rot13"}, "RESET_TOKEN_STORAGE "),

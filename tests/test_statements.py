@@ -1,13 +1,22 @@
 """How many statements a page takes: as many for a hundred rows as for one."""
 
 import contextlib
+import re
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
 from marketplace.extensions import db
-from tests.factories import BookingFactory, PasswordResetTokenFactory, StaffMemberFactory, UserFactory
+from marketplace.notes import write_note
+from marketplace.transaction import transaction
+from tests.factories import (
+    BookingFactory,
+    PasswordResetTokenFactory,
+    ServiceFactory,
+    StaffMemberFactory,
+    UserFactory,
+)
 
 LISTS = {
     "bookings": 3,  # The session, the page, the counts.
@@ -51,12 +60,40 @@ def test_a_list_takes_as_many_statements_for_many_rows_as_for_one(app, administr
     assert len(statements_of(administrator, address)) <= most
 
 
-@pytest.mark.parametrize("name", ["bookings", "services", "users"])
-def test_a_page_of_one_record_takes_few_statements(app, administrator, name):
-    booking = BookingFactory(status="pending")
-    identity = {"bookings": booking.id, "services": booking.service_id, "users": booking.customer_id}[name]
-    found = statements_of(administrator, f"/admin/{name}/details/?id={identity}")
-    assert len(found) <= 3, found  # The session, the record, and what stands in the way of its verbs.
+RECORDS = {
+    "services": 4,  # The session, the record, what happened to it, the notes among that.
+    "users": 5,  # And their bookings.
+    "bookings": 6,  # And what stands in the way of its verbs.
+}
+
+
+@pytest.mark.parametrize(("name", "most"), RECORDS.items())
+@pytest.mark.parametrize("amount", [1, 60])
+def test_a_page_of_one_record_takes_as_many_statements_for_many_notes_and_bookings_as_for_one(
+    app, administrator, name, most, amount
+):
+    customer, service = UserFactory(), ServiceFactory()
+    for _each in range(min(amount, 12)):
+        booking = BookingFactory(customer=customer, service=service, status="pending")
+    row = {"bookings": booking, "services": service, "users": customer}[name]
+    author = StaffMemberFactory()
+    with transaction():
+        for number in range(amount):
+            write_note(row, text=f"Note {number}", label="x", actor=author)
+    found = statements_of(administrator, f"/admin/{name}/details/?id={row.id}")
+    assert len(found) == most, found
+    alone = statements_of(administrator, f"/admin/{name}/details/?id={row.id}&show=notes")
+    assert len(alone) == most - 1, "notes alone are read at once"
+
+
+def test_no_page_of_a_record_reads_what_only_the_audit_log_may_show(app, administrator):
+    booking = BookingFactory()
+    for statement in statements_of(administrator, f"/admin/bookings/details/?id={booking.id}"):
+        assert not re.search(r"audit_events\.(address|request_id|hash|previous_hash)", statement)
+
+
+def test_one_s_own_account_takes_two_statements(app, support):
+    assert len(statements_of(support, "/admin/profile/")) == 2  # The session, the account.
 
 
 def test_no_list_reads_a_secret(app, administrator):

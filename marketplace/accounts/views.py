@@ -29,6 +29,8 @@ from marketplace.backoffice.guard import requires
 from marketplace.backoffice.paging import Order
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import TableView, Verb
+from marketplace.backoffice.timeline import BEGAN
+from marketplace.backoffice.timeline_view import TimelineView
 from marketplace.database import session_of, utcnow
 from marketplace.extensions import settings
 from marketplace.permissions import Permission
@@ -65,7 +67,7 @@ def issue_for(user: User, form: Any) -> dict[str, Any]:
     return {"link": link}
 
 
-class UserView(TableView):
+class UserView(TimelineView):
     record_name = "user"
     read_permission = Permission.USERS_READ
     edit_permission = Permission.USERS_EDIT
@@ -83,6 +85,10 @@ class UserView(TableView):
         "created_at": _l("Joined"),
         "updated_at": _l("Changed"),
         "profile": _l("Profile"),
+        "firstName": _l("First name"),
+        "lastName": _l("Last name"),
+        "phone": _l("Phone"),
+        "address": _l("Address"),
     }
     cells = {
         "name": name_cell,
@@ -105,6 +111,12 @@ class UserView(TableView):
     searched = queries.USER_SEARCH
     tabs = "role"
     search_hint = _l("E-mail, name or id")
+    made = "user.created"
+    happenings = {
+        "user.edited": _l("The account was edited."),
+        "user.password_reset": _l("A new password was set by a reset link."),
+        BEGAN: _l("The account was opened in the marketplace."),
+    }
     bulk_verbs = (
         BulkVerb(
             "reset-link",

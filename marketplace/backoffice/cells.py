@@ -4,6 +4,7 @@ A `CellMaker` makes the cell of a column once for a page: what depends on the vi
 is looked up then. The `Cell` it returns is called for each row, and is no more than an f-string: a list has hundreds.
 """
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from flask_login import current_user
 from markupsafe import Markup, escape
 
 from marketplace.permissions import Permission
-from marketplace.web.formats import moment_writer, plain
+from marketplace.web.formats import moment_parts_writer, plain
 
 Cell = Callable[[Any], Any]
 """Writes what stands in the cell of a row: Markup, or a text that is yet to be escaped."""
@@ -36,25 +37,33 @@ def plain_cell(name: str) -> Cell:
 
 
 def time_cell(name: str) -> Cell:
-    write = moment_writer()
+    write = moment_tag()
+    return lambda row: write(getattr(row, name))
 
-    def cell(row: Any) -> Markup:
-        value = getattr(row, name)
+
+def moment_tag() -> Callable[[dt.datetime | None], Markup]:
+    """Return what writes moments for a page: in the viewer's zone, and in UTC for who asks."""
+    write = moment_parts_writer()
+
+    def tag(value: dt.datetime | None) -> Markup:
         if value is None:
             return NONE
-        date, clock = escape(write(value)).rsplit(" ", 1)
+        date, clock = map(escape, write(value))
         return html(f'<time title="{value:%Y-%m-%d %H:%M} UTC"><span>{date}</span> <span>{clock}</span></time>')
 
-    return cell
+    return tag
 
 
 def brief_time_cell(name: str) -> Cell:
     """Make the cell of a moment in a list: a line, or two where the column is narrow."""
-    write = moment_writer()
+    write = moment_parts_writer()
 
     def cell(row: Any) -> str:
-        date, _blank, clock = write(getattr(row, name)).rpartition(" ")
-        return f"{date.replace(' ', NBSP)} {clock}" if date else "—"
+        value = getattr(row, name)
+        if value is None:
+            return "—"
+        date, clock = write(value)
+        return f"{date.replace(' ', NBSP)} {clock.replace(' ', NBSP)}"
 
     return cell
 
@@ -74,12 +83,12 @@ def badge_cell(read: Callable[[Any], str], badges: Callable[[], Mapping[str, tup
 
 
 def badge(text: str, tone: str) -> Markup:
-    return html(f'<span class="badge status-{escape(tone)}">{escape(text)}</span>')
+    return html(f'<span class="status-{escape(tone)}">{escape(text)}</span>')
 
 
 def mark(problems: list[str], what: str) -> Markup:
     """Mark a stored value that does not fit; the title says why."""
-    return html(f'<span class="badge status-malformed" title="{escape("; ".join(problems))}">{escape(what)}</span>')
+    return html(f'<span class="status-malformed" title="{escape("; ".join(problems))}">{escape(what)}</span>')
 
 
 def linker(endpoint: str, permission: Permission) -> Callable[[Any, str], Markup]:
@@ -93,7 +102,7 @@ def linker(endpoint: str, permission: Permission) -> Callable[[Any, str], Markup
 def missing(identity: Any) -> Markup:
     """Stand in for a record that another one names and that does not exist."""
     title = escape(str(identity))
-    return html(f'<span class="badge status-malformed" title="{title}">{_("missing record")}</span>')
+    return html(f'<span class="status-malformed" title="{title}">{_("missing record")}</span>')
 
 
 def raw_value(stored: Any, problems: list[str], *, shape: str = "") -> Markup:

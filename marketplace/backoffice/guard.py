@@ -24,6 +24,12 @@ def requires(permission: Permission) -> Callable[[Route], Route]:
     return state
 
 
+def for_every_member(route: Route) -> Route:
+    """State that whoever is logged in may use a view method: it is about their own account."""
+    route.is_for_every_member = True  # type: ignore[attr-defined]
+    return route
+
+
 class ClosedView(BaseView):
     """A view whose every route is shut until it states a permission."""
 
@@ -45,6 +51,8 @@ class ClosedView(BaseView):
     def _handle_view(self, name: str, **_kwargs: Any) -> Response | None:
         if not current_user.is_authenticated:
             return login.unauthorized()
+        if getattr(getattr(self, name), "is_for_every_member", False):
+            return None
         permission = self.permission_for(name)
         if permission is None or not current_user.may(permission):
             abort(403)

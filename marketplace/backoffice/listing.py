@@ -217,10 +217,13 @@ class ListScreen(Screen):
 
     def _tab_keys(self, state: ListState) -> Mapping[str, Keys]:
         """Return what is behind each tab; nothing where counting would be a search of its own for each."""
-        if self._tab_filter is None or set(state.filters.values) - {self.tabs}:
-            return {}
+        return {} if set(state.filters.values) - {self.tabs} else self._all_tab_keys
+
+    @cached_property
+    def _all_tab_keys(self) -> Mapping[str, Keys]:
+        tabs = self._tab_filter
         keys: Keys = sa.select(self._identity)
-        return {value: keys.where(self._tab_filter.condition(value)) for value, _label in self.tab_choices()}
+        return {value: keys.where(tabs.condition(value)) for value, _label in tabs.options()} if tabs else {}
 
     def chosen_filters(self, state: ListState) -> list[Filter]:
         """Return the filters that narrow the list, the tabs aside: those show by themselves what is chosen."""

@@ -21,9 +21,7 @@ def table_rows(rows: Sequence[Any], cells: Sequence[tuple[str, Cell]], *, addres
     lines = []
     for number, row in enumerate(rows, start=1):
         identity = str(row.id)
-        box = (
-            f'<td class="pick"><input type="checkbox" name="rowid" value="{identity}" aria-labelledby="r{number}"></td>'
-        )
+        box = f'<td><input type="checkbox" name="rowid" value="{identity}" aria-labelledby="r{number}"></td>'
         values = "".join([f"{tag}{_escaped(cell(row))}</td>" for tag, cell in opened])
         lines.append(
             f"<tr>{box if with_boxes else ''}"

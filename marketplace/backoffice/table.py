@@ -17,11 +17,10 @@ from marketplace.backoffice.conflicts import refuse_conflicts, show_conflicts
 from marketplace.backoffice.editing import EditForm
 from marketplace.backoffice.listing import SEARCH_LENGTH
 from marketplace.backoffice.lookup import Lookup
+from marketplace.backoffice.submitting import status_of, submit
 from marketplace.database import lock
-from marketplace.errors import DomainError
 from marketplace.extensions import db
 from marketplace.permissions import Permission
-from marketplace.transaction import transaction
 
 
 @dataclass(frozen=True)
@@ -119,14 +118,18 @@ class TableView(BulkVerbs):
 
     # -- What they are made of -------------------------------------------------------------
 
-    def details_page(self, row: Any) -> str:
+    def details_page(self, row: Any, **parts: Any) -> str:
+        """Show the page of `row`.
+
+        :param parts: what takes the place of what `page_parts` returns under the same names.
+        """
         return self.render(
             self.details_template,
             row=row,
             title=self.title_of(row),
             verbs=self.verbs(row),
             columns=self._details_columns,
-            **self.page_parts(row),
+            **{**self.page_parts(row), **parts},
         )
 
     def verb_page(
@@ -152,36 +155,13 @@ class TableView(BulkVerbs):
         return self.render(template, row=shown, form=form, title=title, **parts), self.status_of(form)
 
     def submit(self, form: FlaskForm, act: Callable[[], Any]) -> Any:
-        """Validate `form` and run `act` in a transaction; return what it returned, or None when it was refused.
-
-        A refusal is kept on the form, beside the field it concerns where there is one.
-        """
-        if not form.validate():
-            form.outcome = 422
-            return None
-        try:
-            with transaction():
-                result = act()
-                return True if result is None else result
-        except DomainError as refusal:
-            form.outcome = refusal.status
-            show_refusal(form, refusal)
-            return None
+        return submit(form, act)
 
     @staticmethod
     def status_of(form: FlaskForm) -> int:
-        return getattr(form, "outcome", 200)
+        return status_of(form)
 
     def _save(self, form: EditForm, row: Any) -> None:
         lock(row)
         current = self.change_form(MultiDict(), obj=row)
         self.change_row(row, refuse_conflicts(form, current, row))
-
-
-def show_refusal(form: FlaskForm, refusal: DomainError) -> None:
-    """Put the sentence of `refusal` beside the fields it concerns, or above the form."""
-    named = [form[name] for name in getattr(refusal, "fields", ()) if name in form]
-    for field in named:
-        field.errors = (*field.errors, str(refusal))
-    if not named:
-        form.form_errors = [*form.form_errors, str(refusal)]

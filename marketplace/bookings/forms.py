@@ -4,19 +4,18 @@ import datetime as dt
 import uuid
 from decimal import Decimal
 
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, DecimalField, HiddenField, IntegerField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms import DecimalField, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from marketplace.accounts.models import User
 from marketplace.accounts.queries import find_customers
 from marketplace.backoffice.editing import EditForm
 from marketplace.backoffice.fields import Within, strip
 from marketplace.backoffice.lookup import Lookup, LookupField
+from marketplace.bookings.times import TimeField, WeekForm, read_moment
 from marketplace.listings.queries import find_services, get_service
-from marketplace.web.formats import money, viewer_zone
+from marketplace.web.formats import money
 
 MOST = 99_999_999
 """Of any money column, Numeric(10, 2)."""
@@ -44,12 +43,12 @@ SERVICES = Lookup(
 )
 
 
-class NewBookingForm(FlaskForm):
+class NewBookingForm(WeekForm):
     booking_id = HiddenField(default=lambda: str(uuid.uuid4()))
     """The id the booking will have, so that sending the form twice makes one booking."""
     customer = LookupField(_("Customer"), CUSTOMERS, [DataRequired()], description=_("E-mail or name."))
     service = LookupField(_("Service"), SERVICES, [DataRequired()], description=_("Title or provider."))
-    scheduled_at = DateTimeLocalField(_("When"), [InputRequired()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
+    scheduled_at = TimeField(_("When"))
     duration = IntegerField(
         _("Duration (minutes)"),
         [Optional(), Within(min=1, max=LONGEST)],
@@ -69,15 +68,11 @@ class NewBookingForm(FlaskForm):
         description=_("Only where the time is outside the provider’s hours, in the past, or the service inactive."),
     )
 
-    def validate_scheduled_at(self, field: DateTimeLocalField) -> None:
-        if field.data is None:
-            return  # The field has said already that it is no moment.
-        if not 2000 <= field.data.year < 3000:
-            raise ValidationError(gettext("Write the year with four digits, such as 2026."))
-        zone = viewer_zone()
-        moment = field.data.replace(tzinfo=zone)
-        if moment.astimezone(dt.UTC).astimezone(zone).replace(tzinfo=None) != field.data:
-            raise ValidationError(gettext("This time does not exist: the clocks are put forward over it."))
+    def look(self) -> None:
+        """Find out whose week is to be shown, and keep the name of the customer where one was chosen."""
+        for field in (self.service, self.customer):
+            if field is self.service or field.data:
+                field.validate(self)
 
     @property
     def chosen_id(self) -> uuid.UUID:
@@ -87,10 +82,26 @@ class NewBookingForm(FlaskForm):
             return uuid.uuid4()
 
     @property
-    def scheduled_moment(self) -> dt.datetime:
-        """What was typed, as a moment."""
-        typed: dt.datetime = self.scheduled_at.data
-        return typed.replace(tzinfo=viewer_zone()).astimezone(dt.UTC)
+    def minutes(self) -> int:
+        """How long the booking is to be, as far as that is known."""
+        typed: int | None = self.duration.data
+        return typed if typed and 0 < typed <= LONGEST else int(self.service.row.duration)
+
+
+class RescheduleForm(WeekForm):
+    was_at = HiddenField()
+    """The time the booking was at when the page was made: who moves it meanwhile is not overruled unseen."""
+    scheduled_at = TimeField(_("New time"))
+    reason = StringField(
+        _("Reason"),
+        [Length(max=1000)],
+        filters=[strip],
+        description=_("Needed only outside the provider’s hours, in the past, or where the service is inactive."),
+    )
+
+    @property
+    def known_time(self) -> dt.datetime | None:
+        return read_moment(self.was_at.data)
 
 
 class BookingForm(EditForm):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
-from marketplace.database import LATEST, Base, UtcDateTime
+from marketplace.database import LATEST, Base, UtcDateTime, partial_index
 from marketplace.errors import InvalidTransition
 from marketplace.listings.models import Service
 
@@ -61,14 +61,20 @@ class Booking(Base):
         sa.Index("ix_bookings_total_amount_id", "total_amount", "id"),
         sa.Index("ix_bookings_status_created_at_id", "status", "created_at", "id"),
         sa.Index("ix_bookings_status_scheduled_at_id", "status", "scheduled_at", "id"),
+        # To find those of one provider that overlap.
+        partial_index(
+            "ix_bookings_confirmed_provider_id_scheduled_at",
+            "provider_id",
+            "scheduled_at",
+            "id",
+            "duration",
+            where=sa.text("status = 'confirmed'"),
+        ),
     )
 
     @property
     def ends_at(self) -> dt.datetime:
-        try:
-            return self.scheduled_at + dt.timedelta(minutes=self.duration)
-        except OverflowError:  # Another program may have stored the end of time.
-            return LATEST
+        return end_of(self.scheduled_at, self.duration)
 
     def can_move_to(self, status: BookingStatus) -> bool:
         return status in TRANSITIONS.get(BookingStatus(self.status), frozenset())
@@ -81,3 +87,11 @@ class Booking(Base):
         if not self.can_move_to(status):
             raise InvalidTransition(f"A {self.status} booking cannot become {status}.")
         self.status = status
+
+
+def end_of(starts_at: dt.datetime, duration: int) -> dt.datetime:
+    """Return the moment `duration` minutes after `starts_at`."""
+    try:
+        return starts_at + dt.timedelta(minutes=duration)
+    except OverflowError:  # Another program may have stored the end of time.
+        return LATEST

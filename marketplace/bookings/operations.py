@@ -12,11 +12,18 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import User, UserRole
 from marketplace.audit import Actor, record
 from marketplace.bookings.models import Booking, BookingStatus
-from marketplace.bookings.queries import overlapping_booking
-from marketplace.database import lock, lock_ids, locked_rows, session_of, utcnow
-from marketplace.errors import InvalidInput, NotAllowedNow
+from marketplace.bookings.scheduling import (
+    judge_time,
+    label,
+    label_of,
+    lock_calendar,
+    lock_with_calendar,
+    overlap_refusal,
+    refuse,
+)
+from marketplace.database import lock, session_of, utcnow
+from marketplace.errors import InvalidInput, NotAllowedNow, Stale
 from marketplace.listings.models import Service
-from marketplace.listings.schemas import readable_availability
 from marketplace.words import gettext as _
 from marketplace.words import moment
 
@@ -26,8 +33,8 @@ def confirm_booking(booking: Booking, *, actor: Actor) -> None:
 
     :raises NotAllowedNow: as `confirm_refusal` says.
     """
-    _lock_with_provider(booking)
-    _refuse(confirm_refusal(booking))
+    lock_with_calendar(booking)
+    refuse(confirm_refusal(booking))
     _move(booking, BookingStatus.CONFIRMED, actor=actor)
 
 
@@ -55,7 +62,7 @@ def cancel_booking(booking: Booking, *, reason: str, actor: Actor) -> None:
     if not reason.strip():
         raise InvalidInput(_("Cancelling needs a reason."), fields=("reason",))
     lock(booking)
-    _refuse(cancel_refusal(booking))
+    refuse(cancel_refusal(booking))
     _move(booking, BookingStatus.CANCELLED, actor=actor, reason=reason)
 
 
@@ -65,6 +72,76 @@ def cancel_refusal(booking: Booking) -> str | None:
         return _("This booking is already cancelled.")
     if not booking.can_move_to(BookingStatus.CANCELLED):
         return _("A %(status)s booking cannot be cancelled.", status=booking.status)
+    return None
+
+
+def complete_booking(booking: Booking, *, actor: Actor) -> None:
+    """Complete a confirmed booking that has ended.
+
+    :raises NotAllowedNow: as `complete_refusal` says.
+    """
+    lock(booking)
+    refuse(complete_refusal(booking))
+    _move(booking, BookingStatus.COMPLETED, actor=actor)
+
+
+def complete_refusal(booking: Booking) -> str | None:
+    """Say why the booking cannot be completed now; None when it can."""
+    if booking.status == BookingStatus.COMPLETED:
+        return _("This booking is already completed.")
+    if not booking.can_move_to(BookingStatus.COMPLETED):
+        return _("A %(status)s booking cannot be completed.", status=booking.status)
+    if booking.ends_at > utcnow():
+        return _("It can be completed once it has ended: %(end)s.", end=moment(booking.ends_at))
+    return None
+
+
+def reschedule_booking(
+    booking: Booking,
+    *,
+    was_at: dt.datetime | None,
+    scheduled_at: dt.datetime,
+    reason: str,
+    zone: ZoneInfo,
+    actor: Actor,
+) -> None:
+    """Move a pending or confirmed booking to another time; its duration stays.
+
+    :param was_at: the time from which it is to be moved, as far as who asks knows.
+    :param reason: why it is done; may be empty where `scheduling_warnings` says nothing.
+    :param zone: the time zone in which the provider's weekly availability is meant.
+    :raises NotAllowedNow: as `reschedule_refusal` says, when the booking is there already, and when the provider has
+        another confirmed booking then.
+    :raises Stale: when the booking is no longer at `was_at`.
+    :raises InvalidInput: for warnings without a reason.
+    """
+    lock_with_calendar(booking)
+    refuse(reschedule_refusal(booking))
+    old = booking.scheduled_at
+    if scheduled_at == old:
+        raise NotAllowedNow(_("This booking is already at that time."))
+    if was_at != old:
+        raise Stale(
+            _("Meanwhile this booking was moved to %(when)s, so nothing was changed. Look again.", when=moment(old))
+        )
+    session = session_of(booking)
+    service = session.get(Service, booking.service_id)
+    judge_time(session, booking, service=service, scheduled_at=scheduled_at, zone=zone, reason=reason)
+    booking.scheduled_at = scheduled_at
+    record(
+        "booking.rescheduled",
+        booking,
+        actor=actor,
+        label=label_of(booking),
+        reason=reason or None,
+        changes={"scheduled_at": (old, scheduled_at)},
+    )
+
+
+def reschedule_refusal(booking: Booking) -> str | None:
+    """Say why the booking cannot be rescheduled now; None when it can."""
+    if booking.status in (BookingStatus.COMPLETED, BookingStatus.CANCELLED):
+        return _("A %(status)s booking cannot be rescheduled.", status=booking.status)
     return None
 
 
@@ -105,31 +182,17 @@ def create_booking(
         notes=notes or None,
         status=BookingStatus.PENDING.value,
     )
-    _lock_provider(session, booking)
+    lock_calendar(session, booking)
     made_before = session.get(Booking, booking_id)
     if made_before is not None:
         return made_before
-    _refuse(
-        overlap_refusal(
-            session,
-            provider_id=booking.provider_id,
-            starts_at=scheduled_at,
-            ends_at=booking.ends_at,
-            but=None,
-        )
-    )
-    warnings = scheduling_warnings(service, starts_at=scheduled_at, ends_at=booking.ends_at, zone=zone)
-    if warnings and not reason:
-        raise InvalidInput(
-            _("%(warnings)s Give a reason to book it all the same.", warnings=" ".join(warnings)),
-            fields=("reason",),
-        )
+    judge_time(session, booking, service=service, scheduled_at=scheduled_at, zone=zone, reason=reason)
     session.add(booking)
     record(
         "booking.created",
         booking,
         actor=actor,
-        label=_label(service, customer),
+        label=label(service, customer),
         reason=reason or None,
         changes={
             name: (None, getattr(booking, name))
@@ -152,17 +215,17 @@ def edit_booking(booking: Booking, *, changes: Mapping[str, Any], actor: Actor) 
 
     :raises NotAllowedNow: as `edit_refusal` says, and when a confirmed booking would overlap another.
     """
-    _lock_with_provider(booking)
+    lock_with_calendar(booking)
     changed = {name: (getattr(booking, name), new) for name, new in changes.items() if getattr(booking, name) != new}
     if not changed:
         return
     if set(changed) - {"notes"}:
-        _refuse(edit_refusal(booking))
+        refuse(edit_refusal(booking))
     for name, (_old, new) in changed.items():
         setattr(booking, name, new)
     if "duration" in changed and booking.status == BookingStatus.CONFIRMED:
         with session_of(booking).no_autoflush:
-            _refuse(
+            refuse(
                 overlap_refusal(
                     session_of(booking),
                     provider_id=booking.provider_id,
@@ -171,7 +234,7 @@ def edit_booking(booking: Booking, *, changes: Mapping[str, Any], actor: Actor) 
                     but=booking.id,
                 )
             )
-    record("booking.edited", booking, actor=actor, label=_label_of(booking), changes=changed)
+    record("booking.edited", booking, actor=actor, label=label_of(booking), changes=changed)
 
 
 def edit_refusal(booking: Booking) -> str | None:
@@ -181,40 +244,6 @@ def edit_refusal(booking: Booking) -> str | None:
     return None
 
 
-def scheduling_warnings(
-    service: Service,
-    *,
-    starts_at: dt.datetime,
-    ends_at: dt.datetime,
-    zone: ZoneInfo,
-) -> list[str]:
-    """Say what speaks against that time, though a reason overrides it."""
-    warnings = []
-    if starts_at < utcnow():
-        warnings.append(_("This time is in the past."))
-    if not service.is_active:
-        warnings.append(_("This service is not active."))
-    week = readable_availability(service.availability)
-    if week is None:
-        warnings.append(_("The availability of this service cannot be read."))
-    elif not week.covers(starts_at.astimezone(zone), ends_at.astimezone(zone)):
-        warnings.append(_("This is outside the hours in which the provider offers it."))
-    return warnings
-
-
-def overlap_refusal(session: Session, **span: Any) -> str | None:
-    """Say with which confirmed booking of the provider the span overlaps; None when with none."""
-    other = overlapping_booking(session, **span)
-    if other is None:
-        return None
-    return _(
-        "The provider has a confirmed booking then: %(booking)s, from %(start)s to %(end)s.",
-        booking=_label_of(other),
-        start=moment(other.scheduled_at),
-        end=moment(other.ends_at),
-    )
-
-
 def _move(booking: Booking, status: BookingStatus, *, actor: Actor, reason: str | None = None) -> None:
     old = booking.status
     booking.move_to(status)
@@ -222,36 +251,7 @@ def _move(booking: Booking, status: BookingStatus, *, actor: Actor, reason: str 
         f"booking.{status}",
         booking,
         actor=actor,
-        label=_label_of(booking),
+        label=label_of(booking),
         reason=reason,
         changes={"status": (old, status.value)},
     )
-
-
-def _refuse(refusal: str | None) -> None:
-    if refusal:
-        raise NotAllowedNow(refusal)
-
-
-def _lock_with_provider(booking: Booking) -> None:
-    lock(booking)
-    _lock_provider(session_of(booking), booking)
-
-
-def _lock_provider(session: Session, booking: Booking) -> None:
-    """Let one change at a time look at the provider's calendar.
-
-    The providers of bookings that were locked together are locked together too, in their order: so no two bulk runs
-    wait for each other.
-    """
-    lock_ids(session, User, {each.provider_id for each in (booking, *locked_rows(session, Booking))})
-
-
-def _label_of(booking: Booking) -> str:
-    session = session_of(booking)
-    with session.no_autoflush:
-        return _label(session.get(Service, booking.service_id), session.get(User, booking.customer_id))
-
-
-def _label(service: Service | None, customer: User | None) -> str:
-    return f"{service.title if service else '?'} / {customer.email if customer else '?'}"

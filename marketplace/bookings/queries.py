@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.queries import USERS, full_name_column, person
 from marketplace.backoffice.referred import Referred
 from marketplace.backoffice.search import Search
-from marketplace.bookings.models import Booking, BookingStatus
+from marketplace.bookings.models import Booking, BookingStatus, end_of
 from marketplace.listings.models import Service
 from marketplace.listings.queries import SERVICES
 from marketplace.sql import minutes_later
@@ -44,6 +45,54 @@ def listed_bookings(page: sa.FromClause) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
+COMING, EARLIER = "coming", "earlier"
+"""The bookings of a person that are still to come, soonest first; and all others, the last first."""
+
+AHEAD = (BookingStatus.PENDING.value, BookingStatus.CONFIRMED.value)
+
+
+def bookings_of(
+    people: Mapping[str, uuid.UUID], *, most: Mapping[str, int], now: dt.datetime, but: uuid.UUID | None = None
+) -> sa.Select[*tuple[Any, ...]]:
+    """Select a few bookings of each of `people`: the next that are to come, and the last of all others.
+
+    :param people: `customer` or `provider` to the id of a user.
+    :param most: COMING and EARLIER to how many of them at most.
+    :param but: id of a booking that is left out.
+    """
+    ahead = sa.and_(Booking.scheduled_at >= now, Booking.status.in_(AHEAD))
+    parts = {COMING: (ahead, Booking.scheduled_at.asc()), EARLIER: (sa.not_(ahead), Booking.scheduled_at.desc())}
+    shown = (Booking.id, Booking.status, Booking.scheduled_at)
+    people_of = (Booking.customer_id, Booking.service_id, Booking.provider_id)
+    selects = [
+        sa.select(_text(side).label("side"), _text(part).label("part"), *shown, *people_of)
+        .where(getattr(Booking, f"{side}_id") == identity, condition, Booking.id != but)
+        .order_by(order)
+        .limit(most[part])
+        .subquery()
+        for side, identity in people.items()
+        for part, (condition, order) in parts.items()
+    ]
+    found = sa.union_all(*(sa.select(each) for each in selects)).subquery()
+    customer, provider = aliased(User), aliased(User)
+    return (
+        sa.select(
+            *(found.c[name] for name in ("side", "part", "id", "status", "scheduled_at")),
+            person("customer", customer),
+            person("provider", provider),
+            Referred("service", Service.id, Service.title),
+        )
+        .select_from(found)
+        .outerjoin(customer, customer.id == found.c.customer_id)
+        .outerjoin(provider, provider.id == found.c.provider_id)
+        .outerjoin(Service, Service.id == found.c.service_id)
+    )
+
+
+def _text(word: str) -> sa.ColumnElement[str]:
+    return sa.literal_column(f"'{word}'", sa.String())
+
+
 BOOKING_SEARCH = Search(
     Booking.id,
     through=((Booking.customer_id, USERS), (Booking.provider_id, USERS), (Booking.service_id, SERVICES)),
@@ -64,15 +113,43 @@ def overlapping_booking(
 
     :param but: id of a booking that does not count: the one in question itself.
     """
-    found = sa.select(Booking).where(
+    found = _confirmed(sa.select(Booking), provider_id, starts_at, ends_at, but)
+    return session.scalars(found.order_by(Booking.scheduled_at).limit(1)).first()
+
+
+def confirmed_spans(
+    session: Session,
+    *,
+    provider_id: uuid.UUID,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    but: uuid.UUID | None,
+) -> list[tuple[dt.datetime, dt.datetime]]:
+    """Return from when to when the provider's confirmed bookings are that share time with the span, in their order.
+
+    :param but: id of a booking that does not count.
+    """
+    found = _confirmed(sa.select(Booking.scheduled_at, Booking.duration), provider_id, starts_at, ends_at, but)
+    return [
+        (start, end_of(start, duration)) for start, duration in session.execute(found.order_by(Booking.scheduled_at))
+    ]
+
+
+def _confirmed(
+    select: Any,
+    provider_id: uuid.UUID,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    but: uuid.UUID | None,
+) -> Any:
+    """Narrow `select` to the provider's confirmed bookings within the span, touching edges aside."""
+    found = select.where(
         Booking.provider_id == provider_id,
         Booking.status == BookingStatus.CONFIRMED,
         Booking.scheduled_at < ends_at,
         minutes_later(Booking.scheduled_at, Booking.duration) > starts_at,
     )
-    if but is not None:
-        found = found.where(Booking.id != but)
-    return session.scalars(found.order_by(Booking.scheduled_at).limit(1)).first()
+    return found if but is None else found.where(Booking.id != but)
 
 
 def exported_bookings() -> sa.Select[*tuple[Any, ...]]:

@@ -2,10 +2,12 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from flask import current_app
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,27 +17,38 @@ from werkzeug.wrappers import Response
 
 from marketplace.accounts.cells import person_cell, short_person_cell
 from marketplace.backoffice.bulk import BulkVerb
-from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, linker, missing, time_cell
+from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, html, linker, missing, time_cell
 from marketplace.backoffice.fields import PlainForm, ReasonForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, RecordFilter
 from marketplace.backoffice.guard import requires
 from marketplace.backoffice.paging import Order
 from marketplace.backoffice.screen import actor
-from marketplace.backoffice.table import TableView, Verb
+from marketplace.backoffice.table import Verb
+from marketplace.backoffice.timeline import BEGAN
+from marketplace.backoffice.timeline_view import TimelineView
 from marketplace.bookings import queries
-from marketplace.bookings.forms import CUSTOMERS, SERVICES, BookingForm, NewBookingForm
+from marketplace.bookings.forms import CUSTOMERS, SERVICES, BookingForm, NewBookingForm, RescheduleForm
 from marketplace.bookings.models import Booking, BookingStatus
 from marketplace.bookings.operations import (
     cancel_booking,
     cancel_refusal,
+    complete_booking,
+    complete_refusal,
     confirm_booking,
     confirm_refusal,
     create_booking,
     edit_booking,
+    reschedule_booking,
+    reschedule_refusal,
 )
+from marketplace.bookings.overlap_view import OverlapScreen
+from marketplace.bookings.week import Week, first_day_for, provider_week
+from marketplace.database import utcnow
 from marketplace.extensions import db, settings
+from marketplace.listings.models import Service
+from marketplace.listings.queries import get_service
 from marketplace.permissions import Permission
-from marketplace.web.formats import moment, money_writer
+from marketplace.web.formats import moment, money, money_writer, viewer_zone
 
 STATUSES = [(status.value, _l(status.value.capitalize())) for status in BookingStatus]
 
@@ -57,13 +70,29 @@ def amount_cell(_name: str) -> Cell:
     return lambda row: write(row.total_amount, row.service.currency if row.service else None)
 
 
-class BookingView(TableView):
+def when_cell(_name: str) -> Cell:
+    """Make the cell of a booking's time on its page: from, to and where that holds; then the same in UTC."""
+    template = current_app.jinja_env.get_template("bookings/when.html")
+
+    def cell(row: Booking) -> Markup:
+        utc = f"{row.scheduled_at:%Y-%m-%d %H:%M} – {row.ends_at:%H:%M} UTC"
+        return html(template.render(starts_at=row.scheduled_at, ends_at=row.ends_at, utc=utc))
+
+    return cell
+
+
+def told_amount(value: Any, row: Booking) -> str:
+    return money(Decimal(value), row.service.currency if row.service else None)
+
+
+class BookingView(OverlapScreen, TimelineView):
     record_name = "booking"
     read_permission = Permission.BOOKINGS_READ
     create_permission = Permission.BOOKINGS_CREATE
     edit_permission = Permission.BOOKINGS_EDIT
     export_permission = Permission.BOOKINGS_EXPORT
-    details_template = "bookings/booking.html"
+    list_template = "bookings/list.html"
+    create_template = "bookings/new_booking.html"
     new_form = NewBookingForm
     change_form = BookingForm
     lookups = {"customer": CUSTOMERS, "service": SERVICES}
@@ -71,12 +100,12 @@ class BookingView(TableView):
     column_list = ("scheduled_at", "status", "customer", "service", "provider", "total_amount", "created_at")
     column_details_list = (
         "status",
-        "scheduled_at",
-        "duration",
         "customer",
         "service",
-        "provider",
+        "scheduled_at",
         "total_amount",
+        "provider",
+        "duration",
         "notes",
         "created_at",
     )
@@ -92,7 +121,7 @@ class BookingView(TableView):
         "notes": _l("Notes"),
     }
     cells = {
-        "scheduled_at": time_cell,
+        "scheduled_at": when_cell,
         "created_at": time_cell,
         "status": status_cell,
         "service": service_cell,
@@ -117,6 +146,21 @@ class BookingView(TableView):
     )
     searched = queries.BOOKING_SEARCH
     tabs = "status"
+    made = "booking.created"
+    happenings = {
+        "booking.created": _l("The booking was made."),
+        "booking.confirmed": _l("The booking was confirmed."),
+        "booking.cancelled": _l("The booking was cancelled."),
+        "booking.completed": _l("The booking was completed."),
+        "booking.rescheduled": _l("The booking was rescheduled."),
+        "booking.edited": _l("The booking was edited."),
+        BEGAN: _l("The booking was made in the marketplace."),
+    }
+    tellings = {
+        "status": lambda value, _booking: _(value),
+        "duration": lambda value, _booking: _("%(minutes)s minutes", minutes=value),
+        "total_amount": told_amount,
+    }
     search_hint = _l("Customer, provider, service or id")
     bulk_verbs = (
         BulkVerb(
@@ -127,6 +171,14 @@ class BookingView(TableView):
             lambda booking, _form: confirm_booking(booking, actor=actor()),
             PlainForm,
             "success",
+        ),
+        BulkVerb(
+            "completion",
+            _l("Complete"),
+            Permission.BOOKINGS_COMPLETE,
+            complete_refusal,
+            lambda booking, _form: complete_booking(booking, actor=actor()),
+            PlainForm,
         ),
         BulkVerb(
             "cancellation",
@@ -152,9 +204,14 @@ class BookingView(TableView):
         service, customer = row.service.title if row.service else "?", row.customer.name if row.customer else "?"
         return f"{service} / {customer} · {moment(row.scheduled_at)}"
 
+    def label_of(self, row: Booking) -> str:
+        return f"{row.service.title if row.service else '?'} / {row.customer.email if row.customer else '?'}"
+
     def verbs(self, row: Booking) -> Sequence[Verb]:
         verbs = (
             (Permission.BOOKINGS_CONFIRM, _("Confirm"), "confirmation_view", confirm_refusal, "success"),
+            (Permission.BOOKINGS_COMPLETE, _("Complete"), "completion_view", complete_refusal, "primary"),
+            (Permission.BOOKINGS_RESCHEDULE, _("Reschedule"), "rescheduling_view", reschedule_refusal, "secondary"),
             (Permission.BOOKINGS_CANCEL, _("Cancel booking"), "cancellation_view", cancel_refusal, "danger"),
         )
         return [
@@ -169,13 +226,36 @@ class BookingView(TableView):
             booking_id=form.chosen_id,
             customer=form.customer.row,
             service=form.service.row,
-            scheduled_at=form.scheduled_moment,
+            scheduled_at=form.scheduled_at.moment,
             duration=form.duration.data,
             total_amount=form.total_amount.data,
             notes=form.notes.data,
             reason=form.reason.data or "",
             zone=ZoneInfo(settings().timezone),
             actor=actor(),
+        )
+
+    def week_to_book(self, form: NewBookingForm) -> Week | None:
+        """Return the week in which a time is looked for, as soon as it is known of which service."""
+        service = form.service.row
+        return self._week(form, service, duration=form.minutes) if service else None
+
+    def week_to_move_to(self, form: RescheduleForm, row: Booking) -> Week | None:
+        """Return the week in which another time is looked for; None where the service does not exist."""
+        service = get_service(db.session(), row.service_id)
+        return self._week(form, service, duration=row.duration, moving=row) if service else None
+
+    def _week(self, form: Any, service: Service, *, duration: int, moving: Booking | None = None) -> Week:
+        now, zone = utcnow(), viewer_zone()
+        return provider_week(
+            db.session(),
+            service,
+            first=form.first_day(first_day_for(moving.scheduled_at if moving else now, now=now, viewer_zone=zone)),
+            duration=duration,
+            moving=moving,
+            zone=ZoneInfo(settings().timezone),
+            viewer_zone=zone,
+            now=now,
         )
 
     def change_row(self, row: Booking, changes: Mapping[str, Any]) -> None:
@@ -197,6 +277,41 @@ class BookingView(TableView):
             done=_("The booking is confirmed."),
             template="bookings/verb.html",
             refusal=confirm_refusal(booking),
+        )
+
+    @requires(Permission.BOOKINGS_COMPLETE)
+    @expose("/<uuid:record_id>/completion", methods=("GET", "POST"))
+    def completion_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        booking, form = self.find(str(record_id)), PlainForm()
+        return self.verb_page(
+            booking,
+            form,
+            lambda: complete_booking(booking, actor=actor()),
+            title=_("Complete this booking"),
+            done=_("The booking is completed."),
+            template="bookings/verb.html",
+            refusal=complete_refusal(booking),
+        )
+
+    @requires(Permission.BOOKINGS_RESCHEDULE)
+    @expose("/<uuid:record_id>/rescheduling", methods=("GET", "POST"))
+    def rescheduling_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        booking, form = self.find(str(record_id)), RescheduleForm()
+        return self.verb_page(
+            booking,
+            form,
+            lambda: reschedule_booking(
+                booking,
+                was_at=form.known_time,
+                scheduled_at=form.scheduled_at.moment,
+                reason=form.reason.data or "",
+                zone=ZoneInfo(settings().timezone),
+                actor=actor(),
+            ),
+            title=_("Reschedule this booking"),
+            done=_("The booking is rescheduled."),
+            template="bookings/reschedule.html",
+            refusal=reschedule_refusal(booking),
         )
 
     @requires(Permission.BOOKINGS_CANCEL)

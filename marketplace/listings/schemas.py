@@ -70,9 +70,14 @@ class Availability(BaseModel):
         """Whether one slot holds all of `start` to `end` (both in the zone the week is meant in)."""
         if start.date() != end.date():
             return False
-        slots: list[Slot] = getattr(self, WEEKDAYS[start.weekday()])
         first, last = start.strftime("%H:%M"), end.strftime("%H:%M")
-        return any(slot.start <= first and last <= slot.end for slot in slots)
+        # Both are looked at from both sides: where clocks are put back, the end can read earlier than the start.
+        return any(slot.start <= first < slot.end and slot.start < last <= slot.end for slot in self.on(start.date()))
+
+    def on(self, day: dt.date) -> list[Slot]:
+        """Return the slots of the weekday that `day` is."""
+        slots: list[Slot] = getattr(self, WEEKDAYS[day.weekday()])
+        return slots
 
 
 Images = TypeAdapter(list[Annotated[str, AfterValidator(_image_url)]])

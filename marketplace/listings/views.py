@@ -1,6 +1,7 @@
 """The screen of services."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +15,8 @@ from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, html
 from marketplace.backoffice.filters import ChoiceFilter, RecordFilter
 from marketplace.backoffice.paging import Order
 from marketplace.backoffice.screen import actor
-from marketplace.backoffice.table import TableView
+from marketplace.backoffice.timeline import BEGAN
+from marketplace.backoffice.timeline_view import TimelineView
 from marketplace.extensions import db
 from marketplace.listings import queries
 from marketplace.listings.forms import ServiceForm, images_of, slots_of
@@ -22,7 +24,7 @@ from marketplace.listings.models import Service
 from marketplace.listings.operations import edit_service
 from marketplace.listings.schemas import WEEKDAYS, availability_problems, images_problems
 from marketplace.permissions import Permission
-from marketplace.web.formats import money_writer
+from marketplace.web.formats import money, money_writer
 
 active_cell = badge_cell(
     lambda row: "active" if row.is_active else "inactive",
@@ -46,6 +48,12 @@ def title_cell(_name: str) -> Cell:
     return cell
 
 
+def hours_text(availability: Any) -> str:
+    """Write a recorded week for people, a line for each day on which it is open."""
+    days = {day: ", ".join(f"{slot['start']}–{slot['end']}" for slot in availability[day]) for day in availability}
+    return "\n".join(f"{_(day.capitalize())} {hours}" for day, hours in days.items() if hours) or "—"
+
+
 def category_choices() -> Sequence[tuple[str, str]]:
     if "categories" not in g:
         g.categories = [(category, category) for category in queries.categories(db.session())]
@@ -56,7 +64,7 @@ def category_choices() -> Sequence[tuple[str, str]]:
 ACTIVE = {"yes": Service.is_active.is_(True), "no": Service.is_active.is_not(True)}
 
 
-class ServiceView(TableView):
+class ServiceView(TimelineView):
     record_name = "service"
     read_permission = Permission.SERVICES_READ
     edit_permission = Permission.SERVICES_EDIT
@@ -114,6 +122,17 @@ class ServiceView(TableView):
     )
     searched = queries.SERVICE_SEARCH
     search_hint = _l("Title, category, provider or id")
+    made = "service.created"
+    happenings = {
+        "service.edited": _l("The service was edited."),
+        BEGAN: _l("The service was listed in the marketplace."),
+    }
+    tellings = {
+        "price": lambda value, service: money(Decimal(value), service.currency),
+        "duration": lambda value, _service: _("%(minutes)s minutes", minutes=value),
+        "availability": lambda value, _service: hours_text(value),
+        "images": lambda value, _service: "\n".join(value) or "—",
+    }
 
     def rows(self) -> sa.Select[Any]:
         return queries.services()

@@ -1,16 +1,19 @@
 """Forms of the log-in and of staff accounts."""
 
+from functools import lru_cache
 from zoneinfo import available_timezones
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import EmailField, HiddenField, PasswordField, SelectChoice, SelectField, StringField
-from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, ValidationError
 
 from marketplace.backoffice.editing import EditForm
 from marketplace.backoffice.fields import EMAIL, strip
 from marketplace.passwords import STAFF_MINIMUM, password_problem, too_long, too_long_sentence
 from marketplace.permissions import Role
+from marketplace.web.locales import locale_choices
 
 
 class LogInForm(FlaskForm):
@@ -28,6 +31,8 @@ def good_password(_form: FlaskForm, field: PasswordField) -> None:
     if problem:
         raise ValidationError(problem)
 
+
+ZONES = sorted(available_timezones())
 
 ROLES = [(role.value, role.value.capitalize()) for role in Role]
 ROLE_CHOICES = [SelectChoice(value, label) for value, label in ROLES]
@@ -51,8 +56,61 @@ class StaffMemberForm(EditForm):
         _("Time zone"),
         choices=[
             SelectChoice("", _("The marketplace’s own")),
-            *(SelectChoice(name, name) for name in sorted(available_timezones())),
+            *(SelectChoice(name, name) for name in ZONES),
         ],
         filters=[lambda zone: zone or ""],
         description=_("In which they read and type times."),
+    )
+
+
+def zone_meant(typed: str | None) -> str:
+    """Return the time zone that is named by what was typed: in full, or by its city alone; else what was typed."""
+    text = (typed or "").strip()
+    name = text.replace(" ", "_").lower()
+    exact = [zone for zone in ZONES if zone.lower() == name]
+    found = exact or [zone for zone in ZONES if name and zone.lower().endswith(f"/{name}")]
+    return found[0] if len(found) == 1 else text
+
+
+@lru_cache(1)
+def _locales() -> list[SelectChoice]:
+    own = SelectChoice("", _("The marketplace’s own"))
+    return [own, *(SelectChoice(name, label) for name, label in locale_choices())]
+
+
+class ProfileForm(EditForm):
+    """How times and figures are written for oneself."""
+
+    timezone = StringField(
+        _("Time zone"),
+        filters=[zone_meant],
+        description=_("Type a city, such as Berlin, and choose. Empty: the marketplace’s own."),
+        render_kw={"list": "zones", "autocomplete": "off", "spellcheck": "false"},
+    )
+    locale = SelectField(
+        _("Dates, numbers and money"),
+        choices=_locales,
+        filters=[lambda locale: locale or ""],
+        description=_("As they are written there; the language of the texts stays."),
+    )
+
+    def validate_timezone(self, field: StringField) -> None:
+        if field.data and field.data not in ZONES:
+            raise ValidationError(gettext("This is not the name of a time zone, such as Europe/Berlin."))
+
+
+class OwnPasswordForm(FlaskForm):
+    current_password = PasswordField(
+        _("Present password"), [InputRequired()], render_kw={"autocomplete": "current-password"}
+    )
+    password = PasswordField(
+        _("New password"),
+        [InputRequired(), good_password],
+        description=_("At least 12 characters. Several words that only you would put together are easy to remember."),
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(
+        _("The same once more"),
+        [InputRequired(), EqualTo("password", message=_("The two do not match."))],
+        render_kw={"autocomplete": "new-password"},
     )

@@ -25,6 +25,7 @@ from marketplace.backoffice.addresses import own_path
 from marketplace.extensions import client_address, db, login_manager, settings
 from marketplace.passwords import decoy_hash, hash_password, is_outdated, password_matches
 from marketplace.permissions import Permission, may
+from marketplace.staff.cookie import stand_for
 from marketplace.staff.forms import LogInForm
 from marketplace.staff.models import StaffMember
 from marketplace.staff.operations import renew_password_hash
@@ -127,15 +128,13 @@ def _sign_in(member: StaffMember, password: str) -> None:
     cost = settings().bcrypt_cost
     new_hash = hash_password(password, cost=cost) if is_outdated(member.password_hash, cost=cost) else None
     earlier = session.get("_user_id", "")
-    session.clear()  # Nothing from before the log-in lives on, the CSRF secret included.
     with transaction() as database:
         record("staff.signed_in", member, actor=member, label=member.email)
         end_session(database, earlier)
         key = start_session(member, address=client_address(), user_agent=request.user_agent.string)
         if new_hash:
             renew_password_hash(member, password_hash=new_hash)
-    session["_user_id"] = key
-    session["_fresh"] = True
+    stand_for(key)
 
 
 def _load(key: str) -> SignedIn | None:

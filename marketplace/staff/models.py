@@ -41,6 +41,8 @@ class StaffMember(StaffActor, Base):
     is_active: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     timezone: Mapped[str | None] = mapped_column(sa.String(64))
     """Name of the zone in which times are shown and typed; None: the configured one."""
+    locale: Mapped[str | None] = mapped_column(sa.String(64))
+    """In which dates, times, numbers and money are written, such as `de_AT`; None: the configured one."""
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, server_default=sa.func.now())
     updated_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, server_default=sa.func.now())
 

@@ -42,7 +42,7 @@ def create_staff_member(
 
 
 def edit_staff_member(member: StaffMember, *, changes: Mapping[str, Any], actor: Actor) -> None:
-    """Change name or time zone; the role has a verb of its own."""
+    """Change name, time zone or locale; the role has a verb of its own."""
     lock(member)
     changed = {key: (getattr(member, key), new) for key, new in changes.items() if getattr(member, key) != new}
     if not changed:

@@ -16,24 +16,26 @@ KEY_BYTES = 32
 TOUCH_AFTER = dt.timedelta(seconds=60)
 """How old `last_used_at` may grow before a request writes it anew."""
 
-# Built once: it is asked for by every request, and takes longer to build than to run.
+# Built once, of tables and not of models: it is asked for by every request, and both would take longer than it runs.
+_member, _session = StaffMember.__table__.c, StaffSession.__table__.c
 _LIVE = (
     sa.select(
-        StaffMember.id,
-        StaffMember.email,
-        StaffMember.name,
-        StaffMember.role,
-        StaffMember.timezone,
-        StaffSession.id,
-        StaffSession.last_used_at,
+        _member.id,
+        _member.email,
+        _member.name,
+        _member.role,
+        _member.timezone,
+        _member.locale,
+        _session.id,
+        _session.last_used_at,
     )
-    .join(StaffSession, StaffSession.member_id == StaffMember.id)
+    .join_from(StaffMember.__table__, StaffSession.__table__)
     .where(
-        StaffSession.key_digest == sa.bindparam("digest"),
-        StaffSession.ended_at.is_(None),
-        StaffSession.last_used_at > sa.bindparam("idle_since"),
-        StaffSession.created_at > sa.bindparam("begun"),
-        StaffMember.is_active,
+        _session.key_digest == sa.bindparam("digest"),
+        _session.ended_at.is_(None),
+        _session.last_used_at > sa.bindparam("idle_since"),
+        _session.created_at > sa.bindparam("begun"),
+        _member.is_active,
     )
 )
 
@@ -48,6 +50,7 @@ class LiveSession(StaffActor):
     name: str
     role: str
     timezone: str | None
+    locale: str | None
     session_id: uuid.UUID
     last_used_at: dt.datetime
 

@@ -44,13 +44,14 @@ class StaffView(TableView):
     change_form = StaffMemberForm
 
     column_list = ("email", "name", "role", "is_active", "created_at")
-    column_details_list = ("email", "name", "role", "is_active", "timezone", "created_at", "updated_at")
+    column_details_list = ("email", "name", "role", "is_active", "timezone", "locale", "created_at", "updated_at")
     column_labels = {
         "email": _l("E-mail"),
         "name": _l("Name"),
         "role": _l("Role"),
         "is_active": _l("State"),
         "timezone": _l("Time zone"),
+        "locale": _l("Locale"),
         "created_at": _l("Since"),
         "updated_at": _l("Changed"),
     }

@@ -1,7 +1,7 @@
 // Lists: whole rows that can be clicked, ranges that can be selected, `/` to search. All of it works without, slower.
 "use strict";
 
-const INTERACTIVE = "a, button, input, label, select, textarea, summary, .pick";
+const INTERACTIVE = "a, button, input, label, select, textarea, summary, tbody td:first-child";
 
 document.addEventListener("keydown", (event) => {
   const search = document.querySelector("[data-search-shortcut]");
@@ -29,7 +29,7 @@ for (const table of document.querySelectorAll("[data-rows]")) {
   const labels = [...table.querySelectorAll("thead tr > *")].map((head) => head.textContent.trim());
   for (const row of table.tBodies[0].rows) {
     for (const [index, cell] of [...row.cells].entries()) {
-      if (cell.matches("td:not(.pick)") && labels[index]) cell.dataset.label = labels[index];
+      if (cell.matches("td:not(:first-child)") && labels[index]) cell.dataset.label = labels[index];
     }
   }
 }

@@ -20,10 +20,14 @@ SHARED = tuple(cast("sa.Table", table) for table in MARKETPLACE_TABLES)
 OWN_INDEX = "ix_"
 """How the names of the back office's own indexes begin; the documented ones of the shared tables: `idx_`."""
 
-AUDIT_TRIGGERS = {
-    "postgresql": ("audit_events_append_only", "audit_events_no_truncate"),
-    "sqlite": ("audit_events_no_delete", "audit_events_no_replace", "audit_events_no_update"),
+APPEND_ONLY = ("audit_events", "notes")
+"""Tables that triggers keep as they were written."""
+
+TRIGGERS = {
+    "postgresql": ("append_only", "no_truncate"),
+    "sqlite": ("no_delete", "no_replace", "no_update"),
 }
+"""What the names of those triggers end with, behind the table's."""
 
 Kind = Literal["missing", "unexpected", "different", "unvalidated", "invalid"]
 
@@ -143,9 +147,9 @@ def _indexes(connection: Connection, table: sa.Table) -> Iterator[Difference]:
 
 
 def _triggers(connection: Connection, table: sa.Table) -> Iterator[Difference]:
-    if table.name == "audit_events":
+    if table.name in APPEND_ONLY:
         found = schema_catalog.triggers(connection, table.name)
-        for name in AUDIT_TRIGGERS[connection.dialect.name]:
+        for name in (f"{table.name}_{ending}" for ending in TRIGGERS[connection.dialect.name]):
             if name not in found:
                 yield Difference(table.name, "trigger", name, "missing")
 

@@ -10,14 +10,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import get_month_names
-from babel.numbers import format_currency, get_currency_precision
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 from flask import Flask
-from flask_babel import format_date, format_time, get_locale
+from flask_babel import get_locale
 from flask_login import current_user
 
 from marketplace.database import MalformedJSON
 from marketplace.extensions import babel, settings
+from marketplace.web.locales import moment_pattern, viewer_locale
 
 
 def init_formats(app: Flask) -> None:
@@ -30,7 +31,9 @@ def init_formats(app: Flask) -> None:
         money=money,
         json=json_text,
         recorded=recorded,
+        numberformat=number,
     )
+    app.extensions["write_moment"] = moment  # For marketplace.words, which lies below.
     app.jinja_env.globals.update(viewer_zone=viewer_zone_name, page_language=page_language)
 
 
@@ -55,41 +58,53 @@ def moment(value: dt.datetime | None) -> str:
 
 
 def moment_writer() -> Callable[[dt.datetime | None], str]:
-    """Return what writes moments for the viewer of this page, as Babel's pattern `d MMM y, HH:mm` does but at once."""
-    zone, months = viewer_zone(), _months(get_locale())
+    """Return what writes moments for the viewer of this page."""
+    write = moment_parts_writer()
+    return lambda value: "" if value is None else " ".join(write(value))
 
-    def write(value: dt.datetime | None) -> str:
-        if value is None:
-            return ""
+
+def moment_parts_writer() -> Callable[[dt.datetime], tuple[str, str]]:
+    """Return what writes moments for the viewer of this page in two parts, which may stand on two lines."""
+    zone, parts = viewer_zone(), moment_pattern(viewer_locale()).parts
+
+    def write(value: dt.datetime) -> tuple[str, str]:
         try:
             there = value.astimezone(zone)
         except OverflowError:  # The first and the last day there is have no such time in every zone.
-            return f"{value:%Y-%m-%d %H:%M} UTC"
-        return f"{there.day} {months[there.month]} {there.year}, {there.hour:02}:{there.minute:02}"
+            return f"{value:%Y-%m-%d}", f"{value:%H:%M} UTC"
+        return parts(there)
 
     return write
 
 
-@lru_cache(maxsize=100)
-def _months(locale: Locale) -> dict[int, str]:
-    return dict(get_month_names("abbreviated", locale=locale))
-
-
 def day(value: dt.datetime | None) -> str:
-    return _in_zone(value, lambda moment: format_date(moment, "EEE d MMM y"), "%Y-%m-%d UTC")
+    """Write the day of a moment in the viewer's zone, with the day of the week."""
+    return _in_zone(value, _write_day, "%Y-%m-%d UTC")
 
 
 def clock(value: dt.datetime | None) -> str:
-    return _in_zone(value, lambda moment: format_time(moment, "HH:mm"), "%H:%M UTC")
+    """Write the time of day of a moment in the viewer's zone."""
+    return _in_zone(value, lambda there, locale: format_time(there.time(), "short", locale=locale), "%H:%M UTC")
 
 
-def _in_zone(value: dt.datetime | None, write: Callable[[dt.datetime], str], pattern: str) -> str:
+def _write_day(there: dt.datetime, locale: Locale) -> str:
+    if "yMMMEd" in locale.datetime_skeletons:
+        return format_skeleton("yMMMEd", there, locale=locale)
+    return format_date(there, "medium", locale=locale)
+
+
+def _in_zone(value: dt.datetime | None, write: Callable[[dt.datetime, Locale], str], pattern: str) -> str:
     if value is None:
         return ""
     try:
-        return str(write(value))
+        return write(value.astimezone(viewer_zone()), viewer_locale())
     except OverflowError:  # The first and the last day there is have no such time in every zone.
         return value.strftime(pattern)
+
+
+def number(value: float | Decimal) -> str:
+    """Write a number, its thousands and fractions parted as the viewer is used to."""
+    return format_decimal(value, locale=viewer_locale())
 
 
 def money(amount: Decimal | None, currency: str | None) -> str:
@@ -99,13 +114,13 @@ def money(amount: Decimal | None, currency: str | None) -> str:
 
 def money_writer() -> Callable[[Decimal | None, str | None], str]:
     """Return what writes amounts for the viewer of this page."""
-    locale = str(get_locale())
+    locale = str(viewer_locale())
 
     def write(amount: Decimal | None, currency: str | None) -> str:
         if amount is None:
             return ""
         if not currency:
-            return f"{amount:,.2f} (no currency)"
+            return f"{_two_places(amount, locale)} (no currency)"
         return _in_currency(amount, currency.upper(), locale)
 
     return write
@@ -116,8 +131,12 @@ def _in_currency(amount: Decimal, code: str, locale: str) -> str:
     digits = max(get_currency_precision(code), 0)
     # A yen has no cents, but what another program stored with cents is shown as stored.
     if amount != amount.quantize(Decimal(1).scaleb(-digits)):
-        return f"{amount:,.2f} {code}"
+        return f"{_two_places(amount, locale)} {code}"
     return _spaced(format_currency(amount, code, locale=locale))
+
+
+def _two_places(amount: Decimal, locale: str) -> str:
+    return format_decimal(amount, "#,##0.00", locale=locale) if amount.is_finite() else str(amount)
 
 
 def _spaced(text: str) -> str:

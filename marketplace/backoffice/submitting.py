@@ -1,0 +1,42 @@
+"""What becomes of a form that was sent: validated, done in a transaction, or refused with what was typed kept."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_wtf import FlaskForm
+
+from marketplace.errors import DomainError
+from marketplace.transaction import transaction
+
+
+def submit(form: FlaskForm, act: Callable[[], Any]) -> Any:
+    """Validate `form` and run `act` in a transaction; return what it returned, or None when it was refused.
+
+    A refusal is kept on the form, beside the field it concerns where there is one. A form that `only_looks` was sent to
+    have its page show more, not to do anything.
+    """
+    if not form.validate():
+        form.outcome = 200 if getattr(form, "only_looks", False) else 422
+        return None
+    try:
+        with transaction():
+            result = act()
+            return True if result is None else result
+    except DomainError as refusal:
+        form.outcome = refusal.status
+        show_refusal(form, refusal)
+        return None
+
+
+def status_of(form: FlaskForm) -> int:
+    """Return the status of the answer that shows `form`: 200, or why it was refused."""
+    return getattr(form, "outcome", 200)
+
+
+def show_refusal(form: FlaskForm, refusal: DomainError) -> None:
+    """Put the sentence of `refusal` beside the fields it concerns, or above the form."""
+    named = [form[name] for name in getattr(refusal, "fields", ()) if name in form]
+    for field in named:
+        field.errors = (*field.errors, str(refusal))
+    if not named:
+        form.form_errors = [*form.form_errors, str(refusal)]

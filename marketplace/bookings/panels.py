@@ -1,0 +1,100 @@
+"""The bookings beside a booking, and beside a user: the next ones first, a few of each."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from marketplace.accounts.models import User
+from marketplace.backoffice.cells import badge, moment_tag
+from marketplace.backoffice.panels import Panel, PanelRow
+from marketplace.bookings.models import Booking
+from marketplace.bookings.queries import COMING, EARLIER, bookings_of
+from marketplace.database import utcnow
+from marketplace.extensions import db
+
+OTHER_SIDE = {"customer": "provider", "provider": "customer"}
+
+
+def bookings_beside(booking: Booking) -> Sequence[Panel]:
+    """Return the other bookings of the customer, and those with the provider."""
+    people = {"customer": booking.customer_id, "provider": booking.provider_id}
+    found = _found(people, {COMING: 3, EARLIER: 2}, but=booking.id)
+    customer, provider = (_name(person) for person in (booking.customer, booking.provider))
+    return (
+        _panel(
+            found,
+            "customer",
+            booking.customer_id,
+            title=_("Other bookings of %(name)s", name=customer),
+            empty=_("This customer has no other booking."),
+            all_label=_("All bookings of this customer"),
+        ),
+        _panel(
+            found,
+            "provider",
+            booking.provider_id,
+            title=_("Other bookings with %(name)s", name=provider),
+            empty=_("This provider has no other booking."),
+            all_label=_("All bookings with this provider"),
+        ),
+    )
+
+
+def bookings_of_user(user: User) -> Sequence[Panel]:
+    """Return the bookings of a customer, or with a provider."""
+    side = user.role if user.role in OTHER_SIDE else "customer"
+    return (
+        _panel(
+            _found({side: user.id}, {COMING: 5, EARLIER: 3}),
+            side,
+            user.id,
+            title=_("Bookings"),
+            empty=_("This user has no booking."),
+            all_label=_("All bookings of this user"),
+        ),
+    )
+
+
+def _found(
+    people: Mapping[str, uuid.UUID], most: Mapping[str, int], but: uuid.UUID | None = None
+) -> Mapping[tuple[str, str], list[Any]]:
+    """Return side and part to the bookings in it, in their order."""
+    parts: dict[tuple[str, str], list[Any]] = {}
+    for row in db.session.execute(bookings_of(people, most=most, now=utcnow(), but=but)):
+        parts.setdefault((row.side, row.part), []).append(row)
+    for (_side, part), rows in parts.items():
+        rows.sort(key=lambda row: (row.scheduled_at, row.id), reverse=part == EARLIER)
+    return parts
+
+
+def _panel(found: Mapping[tuple[str, str], Sequence[Any]], side: str, person_id: uuid.UUID, **words: str) -> Panel:
+    make = _row_maker(OTHER_SIDE[side])
+    narrowed: dict[str, Any] = {side: person_id}
+    headings = ((COMING, _("Coming")), (EARLIER, _("Earlier and cancelled")))
+    return Panel(
+        sections=[(heading, [make(row) for row in found.get((side, part), ())]) for part, heading in headings],
+        all_url=url_for("bookings.index_view", **narrowed),
+        **words,
+    )
+
+
+def _row_maker(other_side: str) -> Callable[[Any], PanelRow]:
+    write = moment_tag()
+
+    def make(row: Any) -> PanelRow:
+        return PanelRow(
+            url=url_for("bookings.details_view", id=row.id),
+            when=write(row.scheduled_at),
+            title=row.service.title if row.service else "—",
+            detail=_name(getattr(row, other_side)),
+            badge=badge(_(row.status), row.status),
+        )
+
+    return make
+
+
+def _name(person: Any) -> str:
+    return str(person.name if person else _("a missing record"))

@@ -1,0 +1,119 @@
+"""Whether a booking can be at a time: the provider's calendar, which one change at a time looks at."""
+
+import datetime as dt
+import uuid
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from marketplace.accounts.models import User
+from marketplace.bookings.models import Booking, end_of
+from marketplace.bookings.queries import overlapping_booking
+from marketplace.database import lock, lock_ids, locked_rows, session_of, utcnow
+from marketplace.errors import InvalidInput, NotAllowedNow
+from marketplace.listings.models import Service
+from marketplace.listings.schemas import readable_availability
+from marketplace.words import gettext as _
+from marketplace.words import moment
+
+
+def lock_with_calendar(booking: Booking) -> None:
+    """Lock the booking, and let nobody else change what else its provider has to do."""
+    lock(booking)
+    lock_calendar(session_of(booking), booking)
+
+
+def lock_calendar(session: Session, booking: Booking) -> None:
+    """Let one change at a time look at the provider's calendar.
+
+    The providers of bookings that were locked together are locked together too, in their order: so no two bulk runs
+    wait for each other.
+    """
+    lock_ids(session, User, {each.provider_id for each in (booking, *locked_rows(session, Booking))})
+
+
+def judge_time(
+    session: Session,
+    booking: Booking,
+    *,
+    service: Service | None,
+    scheduled_at: dt.datetime,
+    zone: ZoneInfo,
+    reason: str,
+) -> None:
+    """Let the booking, new or moved, be at `scheduled_at`.
+
+    :param zone: the time zone in which the provider's weekly availability is meant.
+    :raises NotAllowedNow: when the provider has another confirmed booking then.
+    :raises InvalidInput: when something else speaks against it and no reason overrides that.
+    """
+    ends_at = end_of(scheduled_at, booking.duration)
+    refuse(
+        overlap_refusal(
+            session, provider_id=booking.provider_id, starts_at=scheduled_at, ends_at=ends_at, but=booking.id
+        )
+    )
+    warnings = scheduling_warnings(service, starts_at=scheduled_at, ends_at=ends_at, zone=zone)
+    if warnings and not reason:
+        raise InvalidInput(
+            _("%(warnings)s Give a reason to book it all the same.", warnings=" ".join(warnings)),
+            fields=("reason",),
+        )
+
+
+def scheduling_warnings(
+    service: Service | None,
+    *,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    zone: ZoneInfo,
+) -> list[str]:
+    """Say what speaks against that time, though a reason overrides it."""
+    warnings = [_("This time is in the past.")] if starts_at < utcnow() else []
+    if service is None:  # Another program may have deleted it where nothing keeps that from happening.
+        return [*warnings, _("The service of this booking does not exist.")]
+    if not service.is_active:
+        warnings.append(_("This service is not active."))
+    week = readable_availability(service.availability)
+    if week is None:
+        warnings.append(_("The availability of this service cannot be read."))
+    elif not week.covers(starts_at.astimezone(zone), ends_at.astimezone(zone)):
+        warnings.append(_("This is outside the hours in which the provider offers it."))
+    return warnings
+
+
+def overlap_refusal(
+    session: Session,
+    *,
+    provider_id: uuid.UUID,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    but: uuid.UUID | None,
+) -> str | None:
+    """Say with which confirmed booking of the provider the span overlaps; None when with none."""
+    other = overlapping_booking(session, provider_id=provider_id, starts_at=starts_at, ends_at=ends_at, but=but)
+    if other is None:
+        return None
+    return _(
+        "The provider has a confirmed booking then: %(booking)s, from %(start)s to %(end)s.",
+        booking=label_of(other),
+        start=moment(other.scheduled_at),
+        end=moment(other.ends_at),
+    )
+
+
+def refuse(refusal: str | None) -> None:
+    """Raise NotAllowedNow with the sentence of a predicate, if it says one."""
+    if refusal:
+        raise NotAllowedNow(refusal)
+
+
+def label_of(booking: Booking) -> str:
+    """Name a booking by its service and its customer, be those there or not."""
+    session = session_of(booking)
+    with session.no_autoflush:
+        return label(session.get(Service, booking.service_id), session.get(User, booking.customer_id))
+
+
+def label(service: Service | None, customer: User | None) -> str:
+    return f"{service.title if service else '?'} / {customer.email if customer else '?'}"

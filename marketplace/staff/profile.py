@@ -1,0 +1,92 @@
+"""The page of one's own account: how times and figures are written, and the password."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from flask import flash, redirect, render_template, request
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from marketplace.backoffice.conflicts import refuse_conflicts
+from marketplace.backoffice.guard import ClosedView, for_every_member
+from marketplace.backoffice.screen import actor
+from marketplace.backoffice.submitting import status_of, submit
+from marketplace.database import lock, utcnow
+from marketplace.extensions import client_address, db, settings
+from marketplace.passwords import hash_password, password_matches
+from marketplace.staff.cookie import stand_for
+from marketplace.staff.forms import ZONES, OwnPasswordForm, ProfileForm
+from marketplace.staff.models import StaffMember
+from marketplace.staff.operations import change_staff_password, edit_staff_member
+from marketplace.staff.sessions import start_session
+from marketplace.staff.throttle import in_turn
+from marketplace.transaction import transaction
+
+SAMPLE = Decimal("1234.56")
+
+
+class ProfileView(ClosedView):
+    @for_every_member
+    @expose("/", methods=("GET", "POST"))
+    def index_view(self) -> Response | tuple[str, int]:
+        member = current_user.account()
+        form = ProfileForm(request.form or None, obj=member)
+        if request.method == "GET":
+            form.remember()
+        elif submit(form, lambda: self._save(form, member)):
+            flash(_("Saved."), "success")
+            return redirect(self.address)
+        return self._page(form, OwnPasswordForm(formdata=None), status_of(form))
+
+    @for_every_member
+    @expose("/password", methods=("GET", "POST"))
+    def password_view(self) -> Response | tuple[str, int]:
+        form = OwnPasswordForm()
+        if request.method == "GET" or self._change_password(form):
+            return redirect(self.address)
+        profile = ProfileForm(formdata=None, obj=current_user.account())
+        profile.remember()
+        return self._page(profile, form, status_of(form))
+
+    @staticmethod
+    def _page(profile: ProfileForm, password: OwnPasswordForm, status: int) -> tuple[str, int]:
+        marketplace = {"zone": settings().timezone, "locale": settings().locale}
+        samples: Mapping[str, Any] = {"now": utcnow(), "amount": SAMPLE, "marketplace": marketplace, "zones": ZONES}
+        return render_template("staff/profile.html", profile=profile, password=password, **samples), status
+
+    @staticmethod
+    def _save(form: ProfileForm, member: StaffMember) -> None:
+        lock(member)
+        changes = refuse_conflicts(form, ProfileForm(MultiDict(), obj=member), member)
+        edit_staff_member(member, changes={name: new or None for name, new in changes.items()}, actor=actor())
+
+    @staticmethod
+    def _change_password(form: OwnPasswordForm) -> bool:
+        """Set the new password and go on in a session of a new key; every other session of the member ends."""
+        if not form.validate() or not _is_own(form):
+            form.outcome = 422
+            return False
+        password_hash = hash_password(form.password.data or "", cost=settings().bcrypt_cost)
+        with transaction():
+            member = current_user.account()
+            change_staff_password(member, password_hash=password_hash, actor=actor())
+            key = start_session(member, address=client_address(), user_agent=request.user_agent.string)
+        stand_for(key)
+        flash(_("Your password is changed. Wherever else you were logged in, you no longer are."), "success")
+        return True
+
+
+def _is_own(form: OwnPasswordForm) -> bool:
+    """Check the present password, no more often than at the log-in: whoever found the screen open may try, too."""
+    stored = sa.select(StaffMember.password_hash).where(StaffMember.id == current_user.member_id)
+    with in_turn(email=current_user.member.email, address=client_address()) as tries:
+        if password_matches(form.current_password.data or "", db.session.scalars(stored).one()):
+            return True
+        tries.count_failure()
+    form.current_password.errors = (_("This is not your present password."),)
+    return False
