@@ -60,5 +60,5 @@ bench: $(STAMP) $(BENCH_STAMP) ## Measure the limit, this product and its peers 
 
 .PHONY: lock
 lock: ## Lock the newest versions that pyproject.toml allows (needs uv)
-	uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-index-url pyproject.toml -o requirements/base.txt
-	uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 --no-emit-index-url --group dev pyproject.toml -o requirements/dev.txt
+	uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras --python-version 3.11 --no-emit-index-url pyproject.toml -o requirements/base.txt
+	uv pip compile --quiet --upgrade --universal --generate-hashes --no-strip-extras --python-version 3.11 --no-emit-index-url --group dev pyproject.toml -o requirements/dev.txt
