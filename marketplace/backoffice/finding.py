@@ -236,7 +236,7 @@ class _Finder:
         if self._exact:
             return make()
         states = tuple(None if ids is None else min(len(ids), 1) + (len(ids) > MOST_VALUES) for ids in found.values())
-        return self.search.kept.of((what, self.place.shape, self.narrowed_to, limit, states), make)
+        return self.search.kept.of((what, self._has_arrays, self.place.shape, self.narrowed_to, limit, states), make)
 
     def _values(self, found: Found) -> dict[str, Any]:
         """Return what the statements need by the names that it has in them."""

@@ -255,11 +255,14 @@ class Listed:
 
     def rows(self, session: Session, identity: Column, ids: Sequence[Any]) -> Iterable[Any]:
         """Return the rows with these ids, in any order."""
-        if session.get_bind().dialect.name == "postgresql":
+        has_arrays = session.get_bind().dialect.name == "postgresql"
+        if has_arrays:
             named = identity == sa.any_(sa.bindparam("ids", type_=ARRAY(identity.type)))
         else:
             named = identity.in_(sa.bindparam("ids", expanding=True))
-        select = self.kept.of("rows", lambda: self.select(sa.select(*self.columns).where(named).subquery("page")))
+        select = self.kept.of(
+            ("rows", has_arrays), lambda: self.select(sa.select(*self.columns).where(named).subquery("page"))
+        )
         return session.execute(select, {"ids": list(ids)})
 
 

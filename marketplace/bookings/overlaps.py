@@ -58,7 +58,8 @@ def find_overlaps(session: Session, place: Place, *, since: dt.datetime | None) 
     for identity, earlier in pairs:
         if identity in rows and earlier in rows:  # Another may have deleted either between the two statements.
             others.setdefault(identity, []).append(rows[earlier])
-    return place.page_of([Overlap(rows[identity], found) for identity, found in others.items()])
+    found = [Overlap(rows[identity], earlier_ones) for identity, earlier_ones in others.items()]
+    return place.page_of(found[::-1] if place.backwards else found)
 
 
 def _late(place: Place, since: dt.datetime | None) -> sa.Select[Any]:

@@ -77,8 +77,10 @@ def moment_parts_writer() -> Callable[[dt.datetime], tuple[str, str]]:
     return write
 
 
-def day(value: dt.datetime | None) -> str:
-    """Write the day of a moment in the viewer's zone, with the day of the week."""
+def day(value: dt.datetime | dt.date | None) -> str:
+    """Write a day, or the day of a moment in the viewer's zone, with the day of the week."""
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return _write_day(dt.datetime.combine(value, dt.time(12)), viewer_locale())
     return _in_zone(value, _write_day, "%Y-%m-%d UTC")
 
 

@@ -32,7 +32,7 @@ def page_of(browser, row, **parameters):
 def timeline_of(browser, row, **parameters):
     """Return what stands in the timeline, one text each, newest first."""
     page = page_of(browser, row, **parameters)
-    items = re.findall(r'<li class="happening[^"]*">(.*?)\n  </li>', page, re.DOTALL)
+    items = re.findall(r'<li class="happening[^"]*">(.*?)(?=<li class="happening|</ol>)', page, re.DOTALL)
     texts = [re.sub("<[^>]+>", " ", re.sub("</?(a|b|del|ins|span|time)( [^>]*)?>", "", item)) for item in items]
     return [" ".join(text.split()) for text in texts]
 

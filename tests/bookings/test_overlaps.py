@@ -163,7 +163,7 @@ def test_the_list_of_bookings_leads_there(app, support):
     assert "/admin/bookings/overlaps/" in support.get("/admin/bookings/").get_data(as_text=True)
 
 
-@pytest.mark.parametrize("cursor", ["x", "W251bGxd", "\0", "9" * 3000])
+@pytest.mark.parametrize("cursor", ["x", "W251bGxd", "9" * 3000])
 def test_a_cursor_of_nobody_s_shows_the_first_page(service, support, cursor):
     confirmed(service, 0)
     second = confirmed(service, 30)
