@@ -37,7 +37,9 @@ PAGES = {
 KEEPING = (400, 401)
 """What a form is refused with that was fine when it was opened: the page then holds what was typed into it."""
 
-NOT_TYPED = {"csrf_token", "loaded", "rowid", "action", "confirmed", "back", "next", "booking_id"}
+NOT_TYPED = {
+    "csrf_token", "loaded", "rowid", "action", "confirmed", "back", "next", "booking_id", "asked", "week", "was_at",
+}  # fmt: skip
 
 
 def init_errors(app: Flask) -> None:
