@@ -105,7 +105,7 @@ def provider_week(
     # A booking that begins on the last day may end on the day after it.
     taken = confirmed_spans(
         session,
-        provider_id=service.provider_id,
+        provider_id=moving.provider_id if moving else service.provider_id,
         starts_at=starts,
         ends_at=ends + dt.timedelta(days=1),
         but=moving.id if moving else None,

@@ -3,13 +3,13 @@
 
 for (const form of document.querySelectorAll("form:has(.free-week)")) {
   const typed = form.querySelector("input[type=datetime-local]");
-  const slots = [...form.querySelectorAll("input[data-local]")];
+  const other = form.querySelector("#slot-other");
 
   form.addEventListener("change", (event) => {
     if (event.target.dataset.local) typed.value = event.target.dataset.local;
   });
   typed.addEventListener("input", () => {
-    const chosen = slots.find((slot) => slot.checked);
-    if (chosen && chosen.dataset.local !== typed.value) form.querySelector("#slot-other").checked = true;
+    const chosen = form.querySelector(".free-week input[type=radio]:checked");
+    if (chosen.dataset.local !== typed.value) other.checked = true;
   });
 }

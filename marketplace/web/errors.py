@@ -37,7 +37,21 @@ PAGES = {
 KEEPING = (400, 401)
 """What a form is refused with that was fine when it was opened: the page then holds what was typed into it."""
 
-NOT_TYPED = {"csrf_token", "loaded", "rowid", "action", "confirmed", "back", "next", "booking_id", "form_id"}
+NOT_TYPED = {
+    "action",
+    "asked",
+    "back",
+    "booking_id",
+    "confirmed",
+    "csrf_token",
+    "form_id",
+    "loaded",
+    "next",
+    "rowid",
+    "was_at",
+    "week",
+    "were",
+}
 
 
 def init_errors(app: Flask) -> None:

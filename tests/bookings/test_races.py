@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from marketplace.bookings.models import Booking
 from marketplace.bookings.operations import cancel_booking, confirm_booking
-from marketplace.errors import NotAllowedNow
+from marketplace.errors import DomainError
 from marketplace.extensions import db
 from marketplace.transaction import transaction
 from tests.audit_log import entries, is_whole
@@ -29,7 +29,7 @@ def race(app, *acts):
             try:
                 act()
                 outcomes[place] = "done"
-            except NotAllowedNow as refusal:
+            except DomainError as refusal:
                 outcomes[place] = str(refusal)
 
     threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
