@@ -60,32 +60,33 @@ def bookings_of(
     :param most: COMING and EARLIER to how many of them at most.
     :param but: id of a booking that is left out.
     """
-    ahead = sa.and_(Booking.scheduled_at >= now, Booking.status.in_(AHEAD))
-    parts = {COMING: (ahead, Booking.scheduled_at.asc()), EARLIER: (sa.not_(ahead), Booking.scheduled_at.desc())}
     shown = (Booking.id, Booking.status, Booking.scheduled_at)
     people_of = (Booking.customer_id, Booking.service_id, Booking.provider_id)
-    selects = [
-        sa.select(_text(side).label("side"), _text(part).label("part"), *shown, *people_of)
-        .where(getattr(Booking, f"{side}_id") == identity, condition, Booking.id != but)
-        .order_by(order)
-        .limit(most[part])
-        .subquery()
-        for side, identity in people.items()
-        for part, (condition, order) in parts.items()
-    ]
-    found = sa.union_all(*(sa.select(each) for each in selects)).subquery()
+    selects = []
+    for side, identity in people.items():
+        owned = getattr(Booking, f"{side}_id") == identity
+        # Read twice, so PostgreSQL finds it once, by whose they are: never among everybody's of those days or states.
+        own = sa.select(*shown, *people_of).where(owned, Booking.id != but).cte(f"of_{side}")
+        ahead = sa.and_(own.c.scheduled_at >= now, own.c.status.in_(AHEAD))
+        for part, condition, order in (
+            (COMING, ahead, own.c.scheduled_at.asc()),
+            (EARLIER, sa.not_(ahead), own.c.scheduled_at.desc()),
+        ):
+            found = sa.select(_text(side).label("side"), _text(part).label("part"), *own.c)
+            selects.append(found.where(condition).order_by(order).limit(most[part]).subquery())
+    few = sa.union_all(*(sa.select(each) for each in selects)).subquery()
     customer, provider = aliased(User), aliased(User)
     return (
         sa.select(
-            *(found.c[name] for name in ("side", "part", "id", "status", "scheduled_at")),
+            *(few.c[name] for name in ("side", "part", "id", "status", "scheduled_at")),
             person("customer", customer),
             person("provider", provider),
             Referred("service", Service.id, Service.title),
         )
-        .select_from(found)
-        .outerjoin(customer, customer.id == found.c.customer_id)
-        .outerjoin(provider, provider.id == found.c.provider_id)
-        .outerjoin(Service, Service.id == found.c.service_id)
+        .select_from(few)
+        .outerjoin(customer, customer.id == few.c.customer_id)
+        .outerjoin(provider, provider.id == few.c.provider_id)
+        .outerjoin(Service, Service.id == few.c.service_id)
     )
 
 
