@@ -162,12 +162,13 @@ def _is_ours(kind: str, entry: tuple[object, ...]) -> bool:
     return kind == "indexes" and str(entry[1]).startswith("ix_")
 
 
-# -- 0004 and 0005: indexes built beside the running marketplace --------------------------------------------
+# -- 0004, 0005 and 0008: indexes built beside the running marketplace --------------------------------------------
 
-ORDERED, SEARCHED, PARTIAL = (
+ORDERED, SEARCHED, BY_STATE, CONFIRMED = (
     getattr(ScriptDirectory(str(VERSIONS.parent)).get_revision(number).module, name)
-    for number, name in (("0004", "ORDERED"), ("0004", "SEARCHED"), ("0005", "PARTIAL"))
+    for number, name in (("0004", "ORDERED"), ("0004", "SEARCHED"), ("0005", "PARTIAL"), ("0008", "PARTIAL"))
 )
+PARTIAL = {**BY_STATE, **CONFIRMED}
 SEARCH_INDEXES = {
     "ix_users_search",
     "ix_services_search",

@@ -120,7 +120,7 @@ def open_booking(page: Page, booking, member: StaffMember | None = None) -> Page
 
 
 def day(page: Page, moment: dt.datetime) -> Locator:
-    return page.get_by_role("group", name=f"{moment:%a} {moment.day} {moment:%b %Y}")
+    return page.get_by_role("group", name=f"{moment:%a}, {moment.day} {moment:%b %Y}")
 
 
 def slot(page: Page, moment: dt.datetime) -> Locator:
