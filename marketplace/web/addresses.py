@@ -5,12 +5,16 @@ from typing import Any
 
 from flask import Flask, has_request_context, request
 
+from marketplace.web.templates import SharedGlobals
+
 KEPT = 1000
 """How many addresses at most; the pages of one site lead to about a hundred."""
 
 
 class BackOffice(Flask):
     """Flask, whose pages link to the same few screens, styles and scripts each time."""
+
+    jinja_environment = SharedGlobals
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
