@@ -26,7 +26,7 @@ from marketplace.backoffice.cells import badge_cell, brief_time_cell, raw_cell, 
 from marketplace.backoffice.fields import PlainForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter
 from marketplace.backoffice.guard import requires
-from marketplace.backoffice.paging import Order
+from marketplace.backoffice.ordering import Order
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import TableView, Verb
 from marketplace.backoffice.timeline import BEGAN

@@ -15,7 +15,7 @@ from psycopg import errors, pq
 from sqlalchemy.engine import Engine
 
 from marketplace.backoffice.formulas import shown_column
-from marketplace.backoffice.paging import Order
+from marketplace.backoffice.ordering import Order
 
 CHUNK = 64 * 1024
 """Bytes."""

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.backoffice.copying import CHUNK, Tally, can_copy, copy_lines, read_rows
 from marketplace.backoffice.formulas import shown
-from marketplace.backoffice.paging import Order, Position
+from marketplace.backoffice.ordering import Order, Position
 from marketplace.errors import NotAllowedNow
 from marketplace.extensions import db
 from marketplace.words import gettext as _

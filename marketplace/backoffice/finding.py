@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
 from marketplace.backoffice.counting import Count, round_off, table_size
-from marketplace.backoffice.paging import Column, Keys, Listed, Page, Part, Place
+from marketplace.backoffice.ordering import Column, Part
+from marketplace.backoffice.paging import Keys, Listed, Page, Place
 from marketplace.backoffice.search import Search, Source, as_uuid, pattern_of
 
 MOST_GATHERED = 2000

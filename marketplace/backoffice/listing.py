@@ -20,17 +20,8 @@ from marketplace.backoffice.counting import Count, count_each
 from marketplace.backoffice.export import FORMATS
 from marketplace.backoffice.filters import ChoiceFilter, Filter, FilterState, read_filters
 from marketplace.backoffice.finding import search_page
-from marketplace.backoffice.paging import (
-    Direction,
-    Keys,
-    Listed,
-    Order,
-    Page,
-    Place,
-    Position,
-    fetch_page,
-    write_position,
-)
+from marketplace.backoffice.ordering import Order, Position, write_position
+from marketplace.backoffice.paging import Direction, Keys, Listed, Page, Place, fetch_page
 from marketplace.backoffice.rows import table_rows
 from marketplace.backoffice.screen import Screen, actor
 from marketplace.backoffice.search import Search

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import ColumnElement
 
-from marketplace.backoffice.paging import Column, Kept
+from marketplace.backoffice.ordering import Column
+from marketplace.backoffice.paging import Kept
 
 SHORT = 3
 """Shorter terms (in characters) are looked for at the beginning of words only: no index knows them elsewhere."""

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.backoffice.paging import Order, Page, Place
+from marketplace.backoffice.ordering import Order
+from marketplace.backoffice.paging import Page, Place
 from marketplace.bookings.models import Booking, BookingStatus
 from marketplace.bookings.queries import bookings
 from marketplace.database import EARLIEST, LATEST

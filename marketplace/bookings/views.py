@@ -21,7 +21,7 @@ from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, html
 from marketplace.backoffice.fields import PlainForm, ReasonForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, RecordFilter
 from marketplace.backoffice.guard import requires
-from marketplace.backoffice.paging import Order
+from marketplace.backoffice.ordering import Order
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import Verb
 from marketplace.backoffice.timeline import BEGAN

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from marketplace.accounts.cells import person_cell, short_person_cell
 from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, html, mark, raw_cell, time_cell
 from marketplace.backoffice.filters import ChoiceFilter, RecordFilter
-from marketplace.backoffice.paging import Order
+from marketplace.backoffice.ordering import Order
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.timeline import BEGAN
 from marketplace.backoffice.timeline_view import TimelineView

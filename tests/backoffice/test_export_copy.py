@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from marketplace.backoffice import copying, export
 from marketplace.backoffice.copying import Tally, copy_lines
-from marketplace.backoffice.paging import Order
+from marketplace.backoffice.ordering import Order
 from marketplace.bookings.models import Booking
 from marketplace.bookings.queries import exported_bookings
 from marketplace.extensions import db

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from marketplace.backoffice import counting
 from marketplace.backoffice.counting import CAP, count_each, forget
-from marketplace.backoffice.paging import Listed, Order, Place, fetch_page, read_cursor, write_cursor
+from marketplace.backoffice.ordering import Order, read_cursor, write_cursor
+from marketplace.backoffice.paging import Listed, Place, fetch_page
 from marketplace.bookings.models import Booking
 from marketplace.extensions import db
 from tests.factories import BookingFactory, ServiceFactory, UserFactory, coming_monday

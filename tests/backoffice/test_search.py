@@ -11,7 +11,8 @@ from marketplace.accounts.models import User
 from marketplace.accounts.queries import USERS
 from marketplace.backoffice import finding as engine
 from marketplace.backoffice.finding import search_page
-from marketplace.backoffice.paging import Listed, Order, Place
+from marketplace.backoffice.ordering import Order
+from marketplace.backoffice.paging import Listed, Place
 from marketplace.backoffice.search import SHORT, best_matches
 from marketplace.bookings.models import Booking
 from marketplace.bookings.queries import BOOKING_SEARCH, listed_bookings
