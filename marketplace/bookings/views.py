@@ -2,22 +2,19 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from flask import current_app
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from marketplace.accounts.cells import person_cell, short_person_cell
 from marketplace.backoffice.bulk import BulkVerb
-from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, html, linker, missing, time_cell
+from marketplace.backoffice.cells import brief_time_cell, time_cell
 from marketplace.backoffice.fields import PlainForm, ReasonForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, RecordFilter
 from marketplace.backoffice.guard import requires
@@ -27,6 +24,7 @@ from marketplace.backoffice.table import Verb
 from marketplace.backoffice.timeline import BEGAN
 from marketplace.backoffice.timeline_view import TimelineView
 from marketplace.bookings import queries
+from marketplace.bookings.cells import amount_cell, service_cell, status_cell, told_amount, when_cell
 from marketplace.bookings.forms import CUSTOMERS, SERVICES, BookingForm, NewBookingForm, RescheduleForm
 from marketplace.bookings.models import Booking, BookingStatus
 from marketplace.bookings.operations import (
@@ -48,41 +46,9 @@ from marketplace.extensions import db, settings
 from marketplace.listings.models import Service
 from marketplace.listings.queries import get_service
 from marketplace.permissions import Permission
-from marketplace.web.formats import moment, money, money_writer, viewer_zone
+from marketplace.web.formats import moment, viewer_zone
 
 STATUSES = [(status.value, _l(status.value.capitalize())) for status in BookingStatus]
-
-
-status_cell = badge_cell(lambda row: row.status, lambda: {status: (_(status), status) for status in BookingStatus})
-
-
-def service_cell(_name: str) -> Cell:
-    link = linker("services.details_view", Permission.SERVICES_READ)
-
-    def cell(row: Booking) -> Markup:
-        return missing(row.service_id) if row.service is None else link(row.service.id, row.service.title)
-
-    return cell
-
-
-def amount_cell(_name: str) -> Cell:
-    write = money_writer()
-    return lambda row: write(row.total_amount, row.service.currency if row.service else None)
-
-
-def when_cell(_name: str) -> Cell:
-    """Make the cell of a booking's time on its page: from, to and where that holds; then the same in UTC."""
-    template = current_app.jinja_env.get_template("bookings/when.html")
-
-    def cell(row: Booking) -> Markup:
-        utc = f"{row.scheduled_at:%Y-%m-%d %H:%M} – {row.ends_at:%H:%M} UTC"
-        return html(template.render(starts_at=row.scheduled_at, ends_at=row.ends_at, utc=utc))
-
-    return cell
-
-
-def told_amount(value: Any, row: Booking) -> str:
-    return money(Decimal(value), row.service.currency if row.service else None)
 
 
 class BookingView(OverlapScreen, TimelineView):
