@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from marketplace.accounts.schemas import full_name, profile_problems
-from marketplace.backoffice.cells import Cell, html, linker, mark, missing
+from marketplace.backoffice.cells import Cell, breakable, html, linker, mark, missing
 from marketplace.permissions import Permission
 
 
@@ -38,11 +38,6 @@ def short_person_cell(name: str) -> Cell:
         return link(user.id, breakable(user.email) if user.name == user.email else user.name)
 
     return cell
-
-
-def breakable(email: str) -> Markup:
-    """Let an e-mail address break where it has two parts: an unbroken one pushes columns off the page."""
-    return escape(email).replace("@", html("<wbr>@"))
 
 
 def name_cell(_name: str) -> Cell:

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import escape
 
 from marketplace.audit import AuditEvent
-from marketplace.backoffice.cells import Cell, brief_time_cell, html, time_cell
+from marketplace.backoffice.cells import Cell, breakable, brief_time_cell, email_cell, html, time_cell
 from marketplace.backoffice.filters import DateFilter, TextFilter
 from marketplace.backoffice.search import Search, Source, spaced_text
 from marketplace.backoffice.table import TableView
@@ -20,7 +20,7 @@ def changes_cell(_name: str) -> Cell:
 
 def subject_cell(_name: str) -> Cell:
     return lambda row: html(
-        f'<div class="value"><span dir="auto">{escape(row.subject_label)}</span>'
+        f'<div class="value"><span dir="auto">{breakable(row.subject_label)}</span>'
         f"<small>{escape(row.subject_type)}</small></div>"
     )
 
@@ -71,7 +71,7 @@ class AuditView(TableView):
         "previous_hash": _l("Hash before"),
         "hash": _l("Hash"),
     }
-    cells = {"at": time_cell, "changes": changes_cell, "subject": subject_cell}
+    cells = {"at": time_cell, "changes": changes_cell, "subject": subject_cell, "actor_label": email_cell}
     list_cells = {"at": brief_time_cell}
     sort_columns = {"id": AuditEvent.id, "at": AuditEvent.at}
     default_sort = ("id", True)

@@ -86,6 +86,15 @@ def badge(text: str, tone: str) -> Markup:
     return html(f'<span class="status-{escape(tone)}">{escape(text)}</span>')
 
 
+def breakable(text: str) -> Markup:
+    """Let e-mail addresses in `text` break where they have two parts: unbroken ones push columns off the page."""
+    return escape(text).replace("@", html("<wbr>@"))
+
+
+def email_cell(name: str) -> Cell:
+    return lambda row: breakable(getattr(row, name))
+
+
 def mark(problems: list[str], what: str) -> Markup:
     """Mark a stored value that does not fit; the title says why."""
     return html(f'<span class="status-malformed" title="{escape("; ".join(problems))}">{escape(what)}</span>')
