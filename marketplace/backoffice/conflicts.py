@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from marketplace.audit import AuditEvent
 from marketplace.backoffice.editing import EditForm, is_same, text_of
+from marketplace.backoffice.submitting import status_of
 from marketplace.database import Base, session_of
 from marketplace.errors import Stale
 from marketplace.web.formats import writable
@@ -62,6 +63,12 @@ def refuse_conflicts(form: EditForm, current: EditForm, row: Base) -> dict[str, 
             )
         )
     return changes
+
+
+def keep_disputes_in_view(form: EditForm, current: EditForm, row: Base) -> None:
+    """Show what is yet to be settled where the form was refused for something else that is wrong in it."""
+    if status_of(form) == 422:
+        show_conflicts(form, current, row, form.disputed())
 
 
 def show_conflicts(form: EditForm, current: EditForm, row: Base, open_ones: Mapping[str, str]) -> None:

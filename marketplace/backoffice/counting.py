@@ -102,11 +102,6 @@ def _note(session: Session, name: Hashable, value: Known) -> Known:
     return value
 
 
-def forget(engine: Engine) -> None:
-    """Forget how large everything was, where that is known to have changed."""
-    _noted.pop(engine, None)
-
-
 class _Explain(Executable, ClauseElement):
     inherit_cache = False
 

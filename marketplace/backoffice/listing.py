@@ -21,7 +21,7 @@ from marketplace.backoffice.export import FORMATS
 from marketplace.backoffice.filters import ChoiceFilter, Filter, FilterState, read_filters
 from marketplace.backoffice.finding import search_page
 from marketplace.backoffice.ordering import Order, Position, write_position
-from marketplace.backoffice.paging import Direction, Keys, Listed, Page, Place, fetch_page
+from marketplace.backoffice.paging import Direction, Keys, Listed, Page, Place, asked_page, fetch_page
 from marketplace.backoffice.rows import table_rows
 from marketplace.backoffice.screen import Screen, actor
 from marketplace.backoffice.search import Search
@@ -147,12 +147,9 @@ class ListScreen(Screen):
         if parameters.get("sort") in self.sort_columns:
             sort, descending = parameters["sort"], parameters.get("desc") == "1"
         size = parameters.get("page_size", "")
-        direction: Direction = "after"
-        cursor = parameters.get("after") or self._cursor_at(parameters.get("at"), sort, descending=descending)
-        if parameters.get("before"):
-            direction, cursor = "before", parameters["before"]
-        elif parameters.get("last"):
-            direction, cursor = "last", None
+        direction, cursor = asked_page(parameters)
+        if direction == "after" and cursor is None:
+            cursor = self._cursor_at(parameters.get("at"), sort, descending=descending)
         return ListState(
             search=str(parameters.get("search", "")).strip()[:SEARCH_LENGTH],
             filters=read_filters(self.list_filters, parameters, viewer_zone()),

@@ -1,6 +1,6 @@
 """Keyset pages: first, next, previous and last page of any list, each as cheap as the first."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -23,6 +23,15 @@ class Page:
 
 
 Direction = Literal["after", "before", "last"]
+
+
+def asked_page(parameters: Mapping[str, Any]) -> tuple[Direction, str | None]:
+    """Read which page an address asks for: the one before or after a cursor, the last, or (without any) the first."""
+    if parameters.get("before"):
+        return "before", parameters["before"]
+    if parameters.get("last") and not parameters.get("after"):
+        return "last", None
+    return "after", parameters.get("after") or None
 
 
 @dataclass(frozen=True)

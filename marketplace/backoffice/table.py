@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from marketplace.backoffice.bulk import BulkVerbs
-from marketplace.backoffice.conflicts import refuse_conflicts, show_conflicts
+from marketplace.backoffice.conflicts import keep_disputes_in_view, refuse_conflicts
 from marketplace.backoffice.editing import EditForm
 from marketplace.backoffice.listing import SEARCH_LENGTH
 from marketplace.backoffice.lookup import Lookup
@@ -105,8 +105,7 @@ class TableView(BulkVerbs):
             flash(_("Saved."), "success")
             return redirect(self.url_of(row))
         shown = self.find(request.args.get("id"), self.row_details())
-        if self.status_of(form) == 422:  # Something else is wrong; what is in dispute is to be seen all the same.
-            show_conflicts(form, self.change_form(MultiDict(), obj=shown), shown, form.disputed())
+        keep_disputes_in_view(form, self.change_form(MultiDict(), obj=shown), shown)
         return self.render(self.edit_template, form=form, row=shown), self.status_of(form)
 
     @expose("/ajax/lookup/")

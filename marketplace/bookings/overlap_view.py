@@ -4,7 +4,7 @@ from flask import request
 from flask_admin import expose
 
 from marketplace.backoffice.guard import requires
-from marketplace.backoffice.paging import Place
+from marketplace.backoffice.paging import Place, asked_page
 from marketplace.backoffice.table import TableView
 from marketplace.bookings.overlaps import SOONEST_FIRST, find_overlaps
 from marketplace.database import utcnow
@@ -22,12 +22,7 @@ class OverlapScreen(TableView):
     @expose("/overlaps/")
     def overlaps_view(self) -> str:
         past = request.args.get("past") == "1"
-        direction = "before" if request.args.get("before") else "last" if request.args.get("last") else "after"
-        place = Place.read(
-            SOONEST_FIRST,
-            size=OVERLAPS,
-            direction=direction,  # type: ignore[arg-type] # mypy widens the literals
-            cursor=request.args.get("before") or request.args.get("after"),
-        )
+        direction, cursor = asked_page(request.args)
+        place = Place.read(SOONEST_FIRST, size=OVERLAPS, direction=direction, cursor=cursor)
         page = find_overlaps(db.session(), place, since=None if past else utcnow())
         return self.render("bookings/overlaps.html", page=page, past=past)

@@ -12,7 +12,7 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from marketplace.backoffice.conflicts import refuse_conflicts
+from marketplace.backoffice.conflicts import keep_disputes_in_view, refuse_conflicts
 from marketplace.backoffice.guard import ClosedView, for_every_member
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.submitting import status_of, submit
@@ -41,6 +41,8 @@ class ProfileView(ClosedView):
         elif submit(form, lambda: self._save(form, member)):
             flash(_("Saved."), "success")
             return redirect(self.address)
+        member = current_user.account()
+        keep_disputes_in_view(form, ProfileForm(MultiDict(), obj=member), member)
         return self._page(form, OwnPasswordForm(formdata=None), status_of(form))
 
     @for_every_member

@@ -192,3 +192,17 @@ def test_nobody_else_s_password_can_be_named(app, support):
 def test_the_address_of_the_change_leads_to_the_page_when_it_is_opened(app, support):
     response = support.get("/admin/profile/password")
     assert (response.status_code, response.location) == (302, PROFILE)
+
+
+def test_what_is_in_dispute_stays_in_view_when_something_else_is_wrong(app, support):
+    opened = fields_of(support.get(PROFILE).text, PROFILE)
+    member_of(support).timezone = "Asia/Tokyo"
+    db.session.commit()
+    mine = {"timezone": "Europe/Berlin"}
+    refused = support.post(PROFILE, data={**opened, **mine})
+    assert refused.status_code == 409
+    typed = {**fields_of(refused.text, PROFILE), **mine, "choice-timezone": "yours", "locale": "nowhere"}
+    again = support.post(PROFILE, data=typed)
+    assert again.status_code == 422
+    assert 'name="choice-timezone" value="yours" checked' in again.text
+    assert member_of(support).timezone == "Asia/Tokyo"
