@@ -99,6 +99,12 @@ class Origin:
 current_origin: contextvars.ContextVar[Origin] = contextvars.ContextVar("current_origin", default=Origin())  # noqa: B039 - frozen
 """Set for each request by the web layer; empty in commands."""
 
+current_batch: contextvars.ContextVar[uuid.UUID | None] = contextvars.ContextVar("current_batch", default=None)
+"""The batch whose items are being done."""
+
+PART_OF = "batch_id"
+"""Under which name the changes of an entry tell of which batch it was a part."""
+
 
 def record(
     action: str,
@@ -116,6 +122,9 @@ def record(
     """
     session = session_of(subject)
     origin = current_origin.get()
+    told = dict(changes or {})
+    if (batch := current_batch.get()) is not None:
+        told[PART_OF] = (None, batch)
     session.info.setdefault(AT_COMMIT, []).append(
         {
             "at": utcnow(),
@@ -126,7 +135,7 @@ def record(
             "subject_type": subject.__tablename__,
             "subject_id": str(_identity(session, subject)),
             "subject_label": label[:255],
-            "changes": {name: [_stored(old), _stored(new)] for name, (old, new) in (changes or {}).items()},
+            "changes": {name: [plain_value(old), plain_value(new)] for name, (old, new) in told.items()},
             "reason": reason,
             "request_id": origin.request_id,
             "address": origin.address,
@@ -173,8 +182,8 @@ def _digest(content: dict[str, Any]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _stored(value: Any) -> Any:
-    """Return `value` as it goes into the JSON of `changes`."""
+def plain_value(value: Any) -> Any:
+    """Return `value` as JSON holds it: moments in UTC, figures as texts."""
     return value if value is None or isinstance(value, str | int | bool | list | dict) else _plain(value)
 
 

@@ -2,6 +2,7 @@
 
 from marketplace.accounts.models import PasswordResetToken, User
 from marketplace.audit import AuditEvent
+from marketplace.batches.models import Batch, BatchItem
 from marketplace.bookings.models import Booking
 from marketplace.listings.models import Service
 from marketplace.notes import Note
@@ -10,5 +11,12 @@ from marketplace.staff.models import StaffMember, StaffSession
 MARKETPLACE_TABLES = (User.__table__, Service.__table__, Booking.__table__, PasswordResetToken.__table__)
 """The seed's tables, shared with the marketplace API; parents first."""
 
-OWN_TABLES = (StaffMember.__table__, StaffSession.__table__, AuditEvent.__table__, Note.__table__)
+OWN_TABLES = (
+    StaffMember.__table__,
+    StaffSession.__table__,
+    AuditEvent.__table__,
+    Note.__table__,
+    Batch.__table__,
+    BatchItem.__table__,
+)
 """The back office's own."""

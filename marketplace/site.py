@@ -16,6 +16,7 @@ from marketplace.accounts.reset_page import blueprint as reset_page
 from marketplace.accounts.views import ResetTokenView, UserView
 from marketplace.audit import AuditEvent
 from marketplace.backoffice.audit_view import AuditView
+from marketplace.backoffice.batch_view import BatchView
 from marketplace.backoffice.cells import html
 from marketplace.backoffice.guard import ClosedView
 from marketplace.bookings.models import Booking
@@ -57,14 +58,18 @@ def init_site(app: Flask) -> None:
             url="reset-tokens",
             menu_icon_value="key",
         ),
+    )
+    batches = BatchView(screens=tables, name=_("Batches"), endpoint="batches", url="batches", menu_icon_value="stack")
+    ours = (
+        batches,
         StaffView(StaffMember, name=_("Staff"), endpoint="staff", url="staff", menu_icon_value="person-badge"),
         AuditView(AuditEvent, name=_("Audit log"), endpoint="audit", url="audit", menu_icon_value="journal-check"),
     )
     # One's own account has its place beside the name of whoever is logged in, not in the menu.
     profile = ProfileView(name=_("Your account"), endpoint="profile", url="profile")
-    Admin(app, name=_("Back office"), index_view=today).add_views(*tables, profile)
+    Admin(app, name=_("Back office"), index_view=today).add_views(*tables, *ours, profile)
     # Error pages carry it, too, and have no view to ask for it.
-    app.jinja_env.globals["menu"] = partial(menu, (today, *tables))
+    app.jinja_env.globals["menu"] = partial(menu, (today, *tables, *ours))
     app.register_blueprint(reset_page)
     app.register_blueprint(health)
 

@@ -1,7 +1,7 @@
 """Words and times for the domain, so that verbs can speak without knowing of Flask."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, Self
 
 import flask_babel
 from flask import current_app
@@ -15,3 +15,21 @@ def gettext(sentence: str, **values: Any) -> str:
 def moment(value: dt.datetime) -> str:
     """Return `value` as date and time of day in the reader's zone, as they are used to it."""
     return str(current_app.extensions["write_moment"](value))
+
+
+class Refusal(str):
+    """A sentence that says why something cannot be done, and in `gist` what it has in common with others like it."""
+
+    __slots__ = ("gist",)
+
+    gist: str
+
+    def __new__(cls, sentence: str, *, gist: str) -> Self:
+        refusal = super().__new__(cls, sentence)
+        refusal.gist = gist
+        return refusal
+
+
+def gist_of(refusal: str) -> str:
+    """Return what the refusals of one kind have in common: by this they are grouped."""
+    return refusal.gist if isinstance(refusal, Refusal) else refusal

@@ -21,6 +21,7 @@ from marketplace.accounts.models import PasswordResetToken, User, UserRole
 from marketplace.accounts.operations import edit_user, issue_reset_link, revoke_refusal, revoke_reset_token
 from marketplace.accounts.reset_page import reset_link
 from marketplace.accounts.schemas import profile_problems
+from marketplace.audit import Actor
 from marketplace.backoffice.bulk import BulkVerb
 from marketplace.backoffice.cells import badge_cell, brief_time_cell, raw_cell, time_cell
 from marketplace.backoffice.fields import PlainForm
@@ -31,6 +32,7 @@ from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import TableView, Verb
 from marketplace.backoffice.timeline import BEGAN
 from marketplace.backoffice.timeline_view import TimelineView
+from marketplace.batches.work import Deed, one_by_one
 from marketplace.database import session_of, utcnow
 from marketplace.extensions import settings
 from marketplace.permissions import Permission
@@ -52,16 +54,16 @@ token_state_cell = badge_cell(
 )
 
 
-def issue_for(user: User, form: Any) -> dict[str, Any]:
-    """Issue a link for `user`; mail it after the commit if the form says so, else hand it out to be shown."""
+def issue_for(user: User, *, by_mail: bool, actor: Actor) -> dict[str, Any]:
+    """Issue a link for `user`; mail it after the commit if that is wanted and set up, else hand it out to be shown."""
     token = issue_reset_link(
         user,
-        actor=actor(),
+        actor=actor,
         storage=settings().reset_token_storage,
         valid=dt.timedelta(hours=settings().reset_token_hours),
     )
     link, email = reset_link(token), user.email
-    if settings().sends_mail and form.by_mail.data:
+    if settings().sends_mail and by_mail:
         after_commit(lambda: mail_reset_link(email, link))
         return {"mailed_to": email}
     return {"link": link}
@@ -122,9 +124,12 @@ class UserView(TimelineView):
             "reset-link",
             _l("Issue reset links"),
             Permission.RESET_TOKENS_ISSUE,
-            lambda _user: None,
-            issue_for,
+            Deed(
+                lambda user, arguments, actor: issue_for(user, by_mail=arguments["by_mail"], actor=actor),
+                one_by_one(lambda _user: None),
+            ),
             ResetLinkForm,
+            hands_out=True,
         ),
     )
 
@@ -151,7 +156,9 @@ class UserView(TimelineView):
     def reset_link_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
         user = self.find(str(record_id))
         form = ResetLinkForm()
-        issued = self.submit(form, lambda: issue_for(user, form)) if request.method == "POST" else None
+        issued = None
+        if request.method == "POST":
+            issued = self.submit(form, lambda: issue_for(user, by_mail=form.by_mail.data, actor=actor()))
         template = "accounts/issued_link.html" if issued else "accounts/issue_link.html"
         page = self.render(
             template,
@@ -195,10 +202,9 @@ class ResetTokenView(TableView):
             "revocation",
             _l("Revoke"),
             Permission.RESET_TOKENS_REVOKE,
-            revoke_refusal,
-            lambda token, _form: revoke_reset_token(token, actor=actor()),
+            Deed(lambda token, _arguments, actor: revoke_reset_token(token, actor=actor), one_by_one(revoke_refusal)),
             PlainForm,
-            "danger",
+            style="danger",
         ),
     )
 

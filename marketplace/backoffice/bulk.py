@@ -1,70 +1,57 @@
-"""One verb on many rows: a preview that says what can be done and why the rest cannot, then all at once."""
+"""Verbs on many rows of a list: those that were ticked, or all that its search and filters leave."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlencode
 
 import sqlalchemy as sa
-import structlog
-from flask import Response, abort, flash, make_response, redirect, request
+from flask import abort, flash, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
 from marketplace.backoffice.addresses import own_path
-from marketplace.backoffice.listing import ListScreen
+from marketplace.backoffice.listing import ListScreen, ListState
 from marketplace.backoffice.paging import Page
-from marketplace.database import lock_all
-from marketplace.errors import DomainError
+from marketplace.backoffice.screen import actor
+from marketplace.batches.operations import MOST_ITEMS, Item, draft_batch
+from marketplace.batches.work import Deed, Work
 from marketplace.extensions import db
 from marketplace.permissions import Permission
-from marketplace.transaction import HalfDoneError, one_of_many, transaction
-from marketplace.web.headers import hide_referrer
+from marketplace.transaction import transaction
 
-MOST_ROWS = 500
-"""Rows that one request works on."""
-
-ROWS_AT_ONCE = 100
-"""Rows that one transaction works on: others wait for its locks."""
-
-log = structlog.get_logger()
+MOST_TICKED = 500
+"""Rows that are named one by one."""
 
 
 @dataclass(frozen=True)
 class BulkVerb:
-    """A verb that can be run on selected rows."""
+    """A verb that can be run on many rows."""
 
     name: str
     """The noun of its route: `cancellation`."""
     label: str
     permission: Permission
-    refusal: Callable[[Any], str | None]
-    """The sentence that says why it cannot be done to a row now, or None; the very predicate the verb asks."""
-    perform: Callable[[Any, Any], Any]
-    """`perform(row, form)` calls the verb; what it returns is shown beside the row."""
+    deed: Deed
     form: type[FlaskForm]
     style: str = "primary"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one row."""
-
-    row_id: uuid.UUID
-    title: str
-    refusal: str | None
-    result: Any = None
+    undoing: Deed | None = None
+    """Puts back what it has changed: its arguments are those changes."""
+    hands_out: bool = False
+    """Whether it has results that are shown once and stored nowhere: then it runs on ticked rows, in one request."""
 
 
 class BulkVerbs(ListScreen):
-    """A list whose selected rows verbs can be run on."""
+    """A list on many of whose rows verbs can be run, as batches."""
 
     bulk_verbs: ClassVar[Sequence[BulkVerb]] = ()
-    bulk_template = "admin/model/bulk.html"
-    bulk_result_template = "admin/model/bulk_result.html"
+    other_verbs: ClassVar[Sequence[BulkVerb]] = ()
+    """Verbs whose batches are drafted on pages of their own."""
 
     def list_parts(self, page: Page) -> Mapping[str, Any]:
         verbs = self.bulk_verbs_open()
@@ -74,103 +61,101 @@ class BulkVerbs(ListScreen):
         """Return the verbs that the visitor may run."""
         return [verb for verb in self.bulk_verbs if current_user.may(verb.permission)]
 
+    def bulk_verb(self, name: str | None) -> BulkVerb | None:
+        return next((each for each in (*self.bulk_verbs, *self.other_verbs) if each.name == name), None)
+
+    def work(self, deed: Deed) -> Work:
+        return Work(self.model, self.row_details, deed)
+
     @expose("/action/", methods=("POST",))
-    def action_view(self) -> Any:
-        """Preview, or with `confirmed` run, the verb named by `action` on the rows named by `rowid`."""
-        verb = next((each for each in self.bulk_verbs if each.name == request.form.get("action")), None)
+    def action_view(self) -> Response:
+        """Draft a batch of the verb named by `action`, on the rows named by `rowid` or on `everything` that matches."""
+        verb = self.bulk_verb(request.form.get("action"))
         if verb is None:
             abort(400, _("Choose what to do with the selected rows."))
         if not current_user.may(verb.permission):
             abort(403)
-        ids = self._chosen_ids()
-        confirmed = "confirmed" in request.form
-        form = verb.form(request.form if confirmed else None)
-        if ids and confirmed and form.validate():
-            return self._result(verb, self._perform_all(verb, ids, form))
-        rows = list(db.session.scalars(self._rows_with(ids)).unique()) if ids else []
-        if not rows:
-            flash(_("Select at least one row first."), "warning")
+        everything = "everything" in request.form and not verb.hands_out
+        selection: Mapping[str, Any] = {}
+        try:
+            if everything:
+                ids, selection = self._all_that_match()
+            else:
+                ids = self._ticked()
+        except _TooMany as many:
+            flash(str(many), "warning")
             return redirect(self._back())
-        return self._preview(verb, form, rows), 422 if confirmed else 200
+        if not ids:
+            flash(_("Nothing matches any more.") if everything else _("Select at least one row first."), "warning")
+            return redirect(self._back())
+        return redirect(self.draft(verb, [(each, None) for each in ids], selection=selection, origin=self._back()))
 
-    def _chosen_ids(self) -> list[uuid.UUID]:
-        chosen = []
-        for text in dict.fromkeys(request.form.getlist("rowid")):
-            try:
-                chosen.append(uuid.UUID(text))
-            except ValueError:
-                continue
-        if len(chosen) > MOST_ROWS:
-            abort(413)
-        return chosen
+    def draft(
+        self,
+        verb: BulkVerb,
+        items: Sequence[Item],
+        *,
+        origin: str,
+        arguments: Mapping[str, Any] | None = None,
+        selection: Mapping[str, Any] | None = None,
+    ) -> str:
+        """Draft a batch and return the address of its preview.
 
-    def _rows_with(self, ids: Sequence[uuid.UUID]) -> sa.Select[Any]:
-        return self.row_details().where(self._identity.in_(ids))
-
-    def _preview(self, verb: BulkVerb, form: FlaskForm, rows: list[Any]) -> str:
-        refusals = {row.id: verb.refusal(row) for row in rows}
-        return self.render(
-            self.bulk_template,
-            verb=verb,
-            form=form,
-            back=self._back(),
-            ready=[row for row in rows if not refusals[row.id]],
-            refused=[(row, refusals[row.id]) for row in rows if refusals[row.id]],
-        )
-
-    def _perform_all(self, verb: BulkVerb, ids: Sequence[uuid.UUID], form: FlaskForm) -> list[Outcome]:
-        """Do the rows, many in one transaction; where that fails as a whole, each in a transaction of its own."""
-        outcomes = []
-        for start in range(0, len(ids), ROWS_AT_ONCE):
-            together = ids[start : start + ROWS_AT_ONCE]
-            titles = {row_id: str(row_id) for row_id in together}
-            try:
-                outcomes += self._perform(verb, together, form, titles)
-            except (DBAPIError, HalfDoneError) as failure:
-                log.warning("bulk_run_fell_back", verb=verb.name, rows=len(together), error=type(failure).__name__)
-                outcomes += [self._perform_alone(verb, row_id, form, titles) for row_id in together]
-        return outcomes
-
-    def _perform(
-        self, verb: BulkVerb, ids: Sequence[uuid.UUID], form: FlaskForm, titles: dict[uuid.UUID, str]
-    ) -> list[Outcome]:
-        """Do the rows in one transaction, locked at once and judged one by one: a refusal stops no other row.
-
-        :param titles: what the rows are called, filled in as soon as they are read.
+        :param origin: path of the page on which the rows were chosen.
         """
         with transaction() as session:
-            rows = {row.id: row for row in lock_all(session, self.model, self._rows_with(ids))}
-            titles |= {row_id: self.title_of(row) for row_id, row in rows.items()}
-            return [self._outcome(verb, row_id, titles[row_id], rows.get(row_id), form) for row_id in ids]
+            batch = draft_batch(
+                session,
+                table=self.model.__tablename__,
+                verb=verb.name,
+                items=items,
+                arguments=arguments or {},
+                selection=selection or {},
+                origin=origin,
+                actor=actor(),
+            )
+            batch_id = batch.id
+        return url_for("batches.details_view", id=batch_id)
 
-    def _perform_alone(
-        self, verb: BulkVerb, row_id: uuid.UUID, form: FlaskForm, titles: dict[uuid.UUID, str]
-    ) -> Outcome:
-        try:
-            return self._perform(verb, [row_id], form, titles)[0]
-        except HalfDoneError as late:
-            refusal = str(late)
-        except (OperationalError, InterfaceError):
-            # The rows before this one are done: the result must say so, whatever becomes of the rest.
-            refusal = _("The database did not answer, so this was not done. Try again.")
-        except DBAPIError as failure:
-            log.exception("bulk_row_failed", verb=verb.name, row=str(row_id), error=type(failure).__name__)
-            refusal = _("The database refused this, so it was not done.")
-        return Outcome(row_id, titles[row_id], refusal)
+    def matching(self, state: ListState) -> str:
+        """Write down what the list shows, so that everything which matches can be found again."""
+        return urlencode(self._parameters(state))
 
-    def _outcome(self, verb: BulkVerb, row_id: uuid.UUID, title: str, row: Any, form: FlaskForm) -> Outcome:
-        if row is None:
-            return Outcome(row_id, title, _("This record no longer exists."))
-        try:
-            with one_of_many(DomainError):
-                return Outcome(row_id, title, None, verb.perform(row, form))
-        except DomainError as refusal:
-            return Outcome(row_id, title, str(refusal))
+    def _ticked(self) -> list[uuid.UUID]:
+        """Return the ids of the ticked rows that exist, in their order on the page."""
+        named = []
+        for text in dict.fromkeys(request.form.getlist("rowid")):
+            try:
+                named.append(uuid.UUID(text))
+            except ValueError:
+                continue
+        if len(named) > MOST_TICKED:
+            abort(413)
+        there = set(db.session.scalars(sa.select(self._identity).where(self._identity.in_(named)))) if named else set()
+        return [each for each in dict.fromkeys(named) if each in there]
 
-    def _result(self, verb: BulkVerb, outcomes: list[Outcome]) -> Response:
-        page = self.render(self.bulk_result_template, verb=verb, outcomes=outcomes, back=self._back())
-        return hide_referrer(make_response(page))  # The results can hold reset links.
+    def _all_that_match(self) -> tuple[Sequence[uuid.UUID], Mapping[str, str]]:
+        """Return the ids of all rows that the list's search and filters leave, in its order, and those as typed."""
+        state = self.list_state(MultiDict(parse_qsl(request.form.get("matching", "")[:5000])))
+        if state.filters.errors:  # More than was asked for would be done.
+            abort(400, " ".join(state.filters.errors.values()))
+        order = self._order(state).clauses(backwards=False)
+        select = self.narrowed(state, sa.select(self._identity)).order_by(*order).limit(MOST_ITEMS + 1)
+        ids = db.session.scalars(select).all()
+        if len(ids) > MOST_ITEMS:
+            raise _TooMany(
+                _(
+                    "More than %(most)s rows match, which is too many at once. Narrow it down first.",
+                    most=f"{MOST_ITEMS:,}",
+                )
+            )
+        asked = {"search": state.search, **state.filters.values}
+        return ids, {name: value for name, value in asked.items() if value}
 
     def _back(self) -> str:
         """Return the address of the list as it was when rows were selected."""
         return own_path(request.form.get("back")) or self.get_url(".index_view")
+
+
+class _TooMany(Exception):
+    """More rows match than a batch has."""

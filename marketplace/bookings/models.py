@@ -28,6 +28,11 @@ TRANSITIONS: dict[BookingStatus, frozenset[BookingStatus]] = {
     BookingStatus.CANCELLED: frozenset(),
 }
 
+REVERSALS: dict[BookingStatus, frozenset[BookingStatus]] = {
+    later: frozenset(earlier for earlier in TRANSITIONS if later in TRANSITIONS[earlier]) for later in BookingStatus
+}
+"""Where undoing leads: back along TRANSITIONS, one step. Whether it may is for whoever undoes to know."""
+
 
 class Booking(Base):
     __tablename__ = "bookings"
@@ -80,12 +85,24 @@ class Booking(Base):
         return status in TRANSITIONS.get(BookingStatus(self.status), frozenset())
 
     def move_to(self, status: BookingStatus) -> None:
-        """Put the booking into `status`: the one place that assigns it.
+        """Put the booking into `status`: this and `move_back_to` are the places that assign it.
 
         :raises InvalidTransition: when TRANSITIONS does not lead there.
         """
         if not self.can_move_to(status):
             raise InvalidTransition(f"A {self.status} booking cannot become {status}.")
+        self.status = status
+
+    def can_move_back_to(self, status: BookingStatus) -> bool:
+        return status in REVERSALS.get(BookingStatus(self.status), frozenset())
+
+    def move_back_to(self, status: BookingStatus) -> None:
+        """Undo a step of `move_to`.
+
+        :raises InvalidTransition: when REVERSALS does not lead there.
+        """
+        if not self.can_move_back_to(status):
+            raise InvalidTransition(f"A {self.status} booking cannot go back to {status}.")
         self.status = status
 
 

@@ -11,21 +11,23 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User, UserRole
 from marketplace.audit import Actor, record
+from marketplace.bookings.calendars import Calendar
 from marketplace.bookings.models import Booking, BookingStatus
+from marketplace.bookings.queries import overlapping_booking
 from marketplace.bookings.scheduling import (
     judge_time,
     label,
     label_of,
     lock_calendar,
     lock_with_calendar,
-    overlap_refusal,
+    overlap_at,
     refuse,
 )
 from marketplace.database import lock, session_of, utcnow
 from marketplace.errors import InvalidInput, NotAllowedNow, Stale
 from marketplace.listings.models import Service
+from marketplace.words import Refusal, moment
 from marketplace.words import gettext as _
-from marketplace.words import moment
 
 
 def confirm_booking(booking: Booking, *, actor: Actor) -> None:
@@ -38,19 +40,13 @@ def confirm_booking(booking: Booking, *, actor: Actor) -> None:
     _move(booking, BookingStatus.CONFIRMED, actor=actor)
 
 
-def confirm_refusal(booking: Booking) -> str | None:
+def confirm_refusal(booking: Booking, *, calendar: Calendar = overlapping_booking) -> str | None:
     """Say why the booking cannot be confirmed now; None when it can."""
     if booking.status == BookingStatus.CONFIRMED:
         return _("This booking is already confirmed.")
     if not booking.can_move_to(BookingStatus.CONFIRMED):
         return _("A %(status)s booking cannot be confirmed.", status=booking.status)
-    return overlap_refusal(
-        session_of(booking),
-        provider_id=booking.provider_id,
-        starts_at=booking.scheduled_at,
-        ends_at=booking.ends_at,
-        but=booking.id,
-    )
+    return overlap_at(booking, booking.scheduled_at, calendar=calendar)
 
 
 def cancel_booking(booking: Booking, *, reason: str, actor: Actor) -> None:
@@ -92,7 +88,10 @@ def complete_refusal(booking: Booking) -> str | None:
     if not booking.can_move_to(BookingStatus.COMPLETED):
         return _("A %(status)s booking cannot be completed.", status=booking.status)
     if booking.ends_at > utcnow():
-        return _("It can be completed once it has ended: %(end)s.", end=moment(booking.ends_at))
+        return Refusal(
+            _("It can be completed once it has ended: %(end)s.", end=moment(booking.ends_at)),
+            gist=_("It can be completed once it has ended."),
+        )
     return None
 
 
@@ -225,15 +224,7 @@ def edit_booking(booking: Booking, *, changes: Mapping[str, Any], actor: Actor) 
         setattr(booking, name, new)
     if "duration" in changed and booking.status == BookingStatus.CONFIRMED:
         with session_of(booking).no_autoflush:
-            refuse(
-                overlap_refusal(
-                    session_of(booking),
-                    provider_id=booking.provider_id,
-                    starts_at=booking.scheduled_at,
-                    ends_at=booking.ends_at,
-                    but=booking.id,
-                )
-            )
+            refuse(overlap_at(booking, booking.scheduled_at))
     record("booking.edited", booking, actor=actor, label=label_of(booking), changes=changed)
 
 
@@ -242,6 +233,36 @@ def edit_refusal(booking: Booking) -> str | None:
     if booking.status in (BookingStatus.COMPLETED, BookingStatus.CANCELLED):
         return _("Duration and amount of a %(status)s booking stay as they are.", status=booking.status)
     return None
+
+
+def restore_booking(booking: Booking, *, was: Mapping[str, Any], actor: Actor) -> None:
+    """Put back what was changed in one act: into which status, to which time.
+
+    It is for whoever keeps what was changed, and knows that the booking has not changed since.
+
+    :param was: `status`, `scheduled_at` or both, as they were before.
+    :raises NotAllowedNow: as `restore_refusal` says.
+    """
+    lock_with_calendar(booking)
+    refuse(restore_refusal(booking, was))
+    changed = {name: (getattr(booking, name), old) for name, old in was.items()}
+    if "status" in was:
+        booking.move_back_to(BookingStatus(was["status"]))
+    if "scheduled_at" in was:
+        booking.scheduled_at = was["scheduled_at"]
+    record("booking.restored", booking, actor=actor, label=label_of(booking), changes=changed)
+
+
+def restore_refusal(
+    booking: Booking, was: Mapping[str, Any], *, calendar: Calendar = overlapping_booking
+) -> str | None:
+    """Say why the booking cannot be put back to what it was; None when it can."""
+    status = BookingStatus(was.get("status", booking.status))
+    if status != booking.status and not booking.can_move_back_to(status):
+        return _("A %(status)s booking cannot become %(earlier)s again.", status=booking.status, earlier=status)
+    if status != BookingStatus.CONFIRMED:
+        return None
+    return overlap_at(booking, was.get("scheduled_at", booking.scheduled_at), calendar=calendar)
 
 
 def _move(booking: Booking, status: BookingStatus, *, actor: Actor, reason: str | None = None) -> None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from marketplace.accounts.queries import USERS, full_name_column, person
 from marketplace.backoffice.referred import Referred
 from marketplace.backoffice.search import Search
 from marketplace.bookings.models import Booking, BookingStatus, end_of
+from marketplace.database import UtcDateTime
 from marketplace.listings.models import Service
 from marketplace.listings.queries import SERVICES
 from marketplace.sql import minutes_later
@@ -151,6 +152,26 @@ def _confirmed(
         minutes_later(Booking.scheduled_at, Booking.duration) > starts_at,
     )
     return found if but is None else found.where(Booking.id != but)
+
+
+def confirmed_within_any(select: Any, spans: Sequence[tuple[uuid.UUID, dt.datetime, dt.datetime]]) -> Any:
+    """Narrow `select` to confirmed bookings that share time with one of `spans`, touching edges aside.
+
+    :param spans: provider, from when, to when.
+    """
+    columns = (
+        sa.column("provider_id", sa.Uuid()),
+        sa.column("starts_at", UtcDateTime()),
+        sa.column("ends_at", UtcDateTime()),
+    )
+    asked = sa.values(*columns, name="asked").data(list(spans)).cte("asked")
+    shares = sa.exists().where(
+        asked.c.provider_id == Booking.provider_id,
+        Booking.scheduled_at < asked.c.ends_at,
+        minutes_later(Booking.scheduled_at, Booking.duration) > asked.c.starts_at,
+    )
+    providers = {provider_id for provider_id, _start, _end in spans}
+    return select.where(Booking.provider_id.in_(providers), Booking.status == BookingStatus.CONFIRMED, shares)
 
 
 def exported_bookings() -> sa.Select[*tuple[Any, ...]]:

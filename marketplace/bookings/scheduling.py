@@ -7,14 +7,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
+from marketplace.bookings.calendars import Calendar
 from marketplace.bookings.models import Booking, end_of
 from marketplace.bookings.queries import overlapping_booking
 from marketplace.database import lock, lock_ids, locked_rows, session_of, utcnow
 from marketplace.errors import InvalidInput, NotAllowedNow
 from marketplace.listings.models import Service
 from marketplace.listings.schemas import readable_availability
+from marketplace.words import Refusal, moment
 from marketplace.words import gettext as _
-from marketplace.words import moment
 
 
 def lock_with_calendar(booking: Booking) -> None:
@@ -48,17 +49,34 @@ def judge_time(
     :raises InvalidInput: when something else speaks against it and no reason overrides that.
     """
     ends_at = end_of(scheduled_at, booking.duration)
-    refuse(
-        overlap_refusal(
-            session, provider_id=booking.provider_id, starts_at=scheduled_at, ends_at=ends_at, but=booking.id
-        )
-    )
+    refuse(overlap_at(booking, scheduled_at, session=session))
     warnings = scheduling_warnings(service, starts_at=scheduled_at, ends_at=ends_at, zone=zone)
     if warnings and not reason:
         raise InvalidInput(
             _("%(warnings)s Give a reason to book it all the same.", warnings=" ".join(warnings)),
             fields=("reason",),
         )
+
+
+def overlap_at(
+    booking: Booking,
+    scheduled_at: dt.datetime,
+    *,
+    session: Session | None = None,
+    calendar: Calendar = overlapping_booking,
+) -> str | None:
+    """Say with which confirmed booking of its provider the booking would overlap at `scheduled_at`; None: with none.
+
+    :param session: where the booking is new and does not belong to one yet.
+    """
+    return overlap_refusal(
+        session or session_of(booking),
+        provider_id=booking.provider_id,
+        starts_at=scheduled_at,
+        ends_at=end_of(scheduled_at, booking.duration),
+        but=booking.id,
+        calendar=calendar,
+    )
 
 
 def scheduling_warnings(
@@ -89,16 +107,20 @@ def overlap_refusal(
     starts_at: dt.datetime,
     ends_at: dt.datetime,
     but: uuid.UUID | None,
+    calendar: Calendar = overlapping_booking,
 ) -> str | None:
     """Say with which confirmed booking of the provider the span overlaps; None when with none."""
-    other = overlapping_booking(session, provider_id=provider_id, starts_at=starts_at, ends_at=ends_at, but=but)
+    other = calendar(session, provider_id=provider_id, starts_at=starts_at, ends_at=ends_at, but=but)
     if other is None:
         return None
-    return _(
-        "The provider has a confirmed booking then: %(booking)s, from %(start)s to %(end)s.",
-        booking=label_of(other),
-        start=moment(other.scheduled_at),
-        end=moment(other.ends_at),
+    return Refusal(
+        _(
+            "The provider has a confirmed booking then: %(booking)s, from %(start)s to %(end)s.",
+            booking=label_of(other),
+            start=moment(other.scheduled_at),
+            end=moment(other.ends_at),
+        ),
+        gist=_("The provider has a confirmed booking then."),
     )
 
 

@@ -13,7 +13,6 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from marketplace.accounts.cells import person_cell, short_person_cell
-from marketplace.backoffice.bulk import BulkVerb
 from marketplace.backoffice.cells import brief_time_cell, time_cell
 from marketplace.backoffice.fields import PlainForm, ReasonForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, RecordFilter
@@ -26,6 +25,7 @@ from marketplace.backoffice.timeline_view import TimelineView
 from marketplace.bookings import queries
 from marketplace.bookings.cells import amount_cell, service_cell, status_cell, told_amount, when_cell
 from marketplace.bookings.forms import CUSTOMERS, SERVICES, BookingForm, NewBookingForm, RescheduleForm
+from marketplace.bookings.many import BOOKING_VERBS
 from marketplace.bookings.models import Booking, BookingStatus
 from marketplace.bookings.operations import (
     cancel_booking,
@@ -120,6 +120,7 @@ class BookingView(OverlapScreen, TimelineView):
         "booking.completed": _l("The booking was completed."),
         "booking.rescheduled": _l("The booking was rescheduled."),
         "booking.edited": _l("The booking was edited."),
+        "booking.restored": _l("A change of many bookings was undone."),
         BEGAN: _l("The booking was made in the marketplace."),
     }
     tellings = {
@@ -128,34 +129,7 @@ class BookingView(OverlapScreen, TimelineView):
         "total_amount": told_amount,
     }
     search_hint = _l("Customer, provider, service or id")
-    bulk_verbs = (
-        BulkVerb(
-            "confirmation",
-            _l("Confirm"),
-            Permission.BOOKINGS_CONFIRM,
-            confirm_refusal,
-            lambda booking, _form: confirm_booking(booking, actor=actor()),
-            PlainForm,
-            "success",
-        ),
-        BulkVerb(
-            "completion",
-            _l("Complete"),
-            Permission.BOOKINGS_COMPLETE,
-            complete_refusal,
-            lambda booking, _form: complete_booking(booking, actor=actor()),
-            PlainForm,
-        ),
-        BulkVerb(
-            "cancellation",
-            _l("Cancel"),
-            Permission.BOOKINGS_CANCEL,
-            cancel_refusal,
-            lambda booking, form: cancel_booking(booking, reason=form.reason.data, actor=actor()),
-            ReasonForm,
-            "danger",
-        ),
-    )
+    bulk_verbs = BOOKING_VERBS
 
     def rows(self) -> sa.Select[Any]:
         return queries.bookings()

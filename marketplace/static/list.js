@@ -38,11 +38,13 @@ for (const form of document.querySelectorAll("[data-bulk]")) {
   const boxes = [...form.querySelectorAll("input[name=rowid]")];
   const all = form.querySelector("[data-pick-all]");
   const bar = form.querySelector("[data-bulk-bar]");
+  const everything = form.querySelector("[data-pick-everything]");
   let last = null;
 
   function show() {
     const picked = boxes.filter((box) => box.checked).length;
-    form.querySelector("[data-picked]").textContent = picked;
+    if (everything && picked < boxes.length) everything.checked = false;
+    form.querySelector("[data-picked]").textContent = everything?.checked ? everything.dataset.pickEverything : picked;
     bar.classList.toggle("has-picked", picked > 0);
     all.checked = picked === boxes.length;
     all.indeterminate = picked > 0 && picked < boxes.length;
@@ -65,6 +67,7 @@ for (const form of document.querySelectorAll("[data-bulk]")) {
     show();
   });
   all.addEventListener("change", () => pick(all.checked));
+  everything?.addEventListener("change", () => pick(everything.checked));
   form.querySelector("[data-pick-page]").addEventListener("click", () => pick(true));
   form.querySelector("[data-pick-none]").addEventListener("click", () => pick(false));
   window.addEventListener("pageshow", show); // The browser's Back brings ticked boxes back.

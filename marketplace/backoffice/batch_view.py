@@ -1,0 +1,372 @@
+"""The screen of batches: what one will do, how far it is, what became of each row; undone, retried, downloaded."""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Response as FlaskResponse
+from flask import abort, flash, make_response, redirect, request, stream_with_context
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from marketplace.audit import record
+from marketplace.backoffice.bulk import BulkVerb, BulkVerbs
+from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, time_cell
+from marketplace.backoffice.export import csv_lines
+from marketplace.backoffice.fields import PlainForm
+from marketplace.backoffice.filters import ChoiceFilter, DateFilter, TextFilter
+from marketplace.backoffice.formulas import shown
+from marketplace.backoffice.guard import for_every_member
+from marketplace.backoffice.screen import actor
+from marketplace.backoffice.search import Search, Source, spaced_text
+from marketplace.backoffice.submitting import status_of, submit
+from marketplace.backoffice.table import TableView
+from marketplace.batches.models import NOT_DONE, Batch, BatchItem, BatchState, ItemState
+from marketplace.batches.operations import (
+    draft_retry,
+    draft_undo,
+    resume_batch,
+    retry_refusal,
+    start_batch,
+    stop_batch,
+    stop_refusal,
+    undo_refusal,
+    undoing_of,
+)
+from marketplace.batches.running import Outcome, foresee, run_batch
+from marketplace.batches.work import Work
+from marketplace.database import utcnow
+from marketplace.extensions import db
+from marketplace.permissions import Permission
+from marketplace.transaction import transaction
+from marketplace.web.formats import number
+from marketplace.web.headers import hide_referrer
+from marketplace.words import gist_of
+
+SECONDS_AT_ONCE = 1.0
+"""For how long one request works on a batch: then it tells how far it is."""
+
+SECONDS_IN_ONE_GO = 20.0
+"""The same for a verb whose results are shown only in that one answer."""
+
+EXAMPLES = 20
+"""Rows of a group that a preview names."""
+
+ITEMS_SHOWN = 50
+"""On a page."""
+
+ITEMS_READ = 500
+"""At a time, for a file."""
+
+STATES = [
+    (BatchState.RUNNING.value, _l("Running")),
+    (BatchState.FINISHED.value, _l("Finished")),
+    (BatchState.DRAFT.value, _l("Not begun")),
+]
+
+state_cell = badge_cell(
+    lambda row: row.state,
+    lambda: {
+        BatchState.DRAFT: (_("not begun"), "cancelled"),
+        BatchState.RUNNING: (_("running"), "pending"),
+        BatchState.FINISHED: (_("finished"), "completed"),
+    },
+)
+
+
+def progress_cell(_name: str) -> Cell:
+    return lambda row: _("%(done)s of %(all)s", done=number(row.done), all=number(row.size))
+
+
+PARTS: Mapping[str, Sequence[ItemState]] = {
+    "done": (ItemState.DONE,),
+    "not-done": NOT_DONE,
+    "waiting": (ItemState.WAITING,),
+}
+"""What of the items a page can be narrowed to."""
+
+
+@dataclass
+class Group:
+    """Rows of which a preview says the same."""
+
+    gist: str | None
+    """Why it cannot be done to them; None where it can."""
+    rows: int = 0
+    examples: list[tuple[uuid.UUID, str, str | None]] = field(default_factory=list)
+    """Id, title and sentence of the first of them."""
+
+
+class BatchView(TableView):
+    """Batches of all tables."""
+
+    record_name = "batch"
+    read_permission = Permission.BOOKINGS_READ  # Every role has it; what a batch is about has a permission of its own.
+    details_template = "batches/batch.html"
+    empty_hint = _l("Tick rows of a list and choose what to do with them.")
+
+    column_list = ("what", "state", "progress", "author_label", "created_at")
+    column_labels = {
+        "what": _l("What"),
+        "state": _l("State"),
+        "progress": _l("Done"),
+        "author_label": _l("By"),
+        "created_at": _l("When"),
+    }
+    cells = {"state": state_cell, "progress": progress_cell, "created_at": time_cell}
+    list_cells = {"created_at": brief_time_cell}
+    sort_columns = {"created_at": Batch.created_at}
+    list_filters = (
+        ChoiceFilter("state", _l("State"), STATES, lambda state: Batch.state == state),
+        TextFilter("by", _l("By"), lambda text: Batch.author_label == text),
+        DateFilter("from", _l("From"), lambda moment: Batch.created_at >= moment),
+        DateFilter("to", _l("To"), lambda moment: Batch.created_at < moment, whole_day=True),
+    )
+    tabs = "state"
+    searched = Search(
+        Batch.id,
+        through=((Batch.id, Source(Batch.id, spaced_text(Batch.author_label, Batch.verb))),),
+        ids=(Batch.id,),
+    )
+    search_hint = _l("By whom, or id")
+
+    def __init__(self, *, screens: Sequence[BulkVerbs], **options: Any) -> None:
+        """:param screens: of the tables whose rows batches are about."""
+        super().__init__(Batch, **options)
+        self.screens = {screen.model.__tablename__: screen for screen in screens}
+
+    # -- Words -----------------------------------------------------------------------------
+
+    def title_of(self, row: Any) -> str:
+        """Name a batch by what it does, to how many of what."""
+        screen = self.screens.get(row.subject_type)
+        verb = screen.bulk_verb(row.verb) if screen else None
+        label = verb.label if verb else row.verb
+        if row.undoes_id is not None:
+            label = _("Undo “%(verb)s”", verb=label)
+        rows = screen.name.lower() if screen and row.size != 1 else screen.record_name if screen else row.subject_type
+        return _("%(verb)s: %(number)s %(rows)s", verb=label, number=number(row.size), rows=rows)
+
+    def cell(self, name: str) -> Cell:
+        if name == "what":
+            return self.title_of
+        return super().cell(name)
+
+    # -- The page of a batch -----------------------------------------------------------------
+
+    def details_page(self, row: Batch, **parts: Any) -> str:
+        screen, verb = self._subject(row)
+        if not current_user.may(screen.read_permission):
+            abort(403)
+        may_run = verb is not None and current_user.may(verb.permission)
+        told: dict[str, Any] = {"screen": screen, "verb": verb, "may_run": may_run, "title": self.title_of(row)}
+        if row.state == BatchState.DRAFT:
+            told |= self._preview(row, screen, verb) | {"form": self._form(row, verb, fresh=True)}
+        else:
+            told |= self._account(row, screen, verb)
+        return self.render(self.details_template, row=row, **{**told, **parts})
+
+    def _preview(self, batch: Batch, screen: BulkVerbs, verb: BulkVerb | None) -> dict[str, Any]:
+        """Group the rows by what will become of them, those first to which it can be done."""
+        groups: dict[str | None, Group] = {None: Group(None)}
+        if verb is not None:
+            for each in foresee(db.session(), batch, self._work(batch, screen, verb)):
+                gist = gist_of(each.refusal) if each.refusal else None
+                group = groups.setdefault(gist, Group(gist))
+                group.rows += 1
+                if len(group.examples) < EXAMPLES:
+                    title = screen.title_of(each.row) if each.row is not None else str(each.subject_id)
+                    group.examples.append((each.subject_id, title, each.refusal))
+        ready, *refused = groups.values()
+        return {"ready": ready, "refused": sorted(refused, key=lambda group: -group.rows)}
+
+    def _account(self, batch: Batch, screen: BulkVerbs, verb: BulkVerb | None) -> dict[str, Any]:
+        """Tell what became of the items, a page of them."""
+        part = request.args.get("show", "")
+        after = request.args.get("after", "")
+        items = self._items(batch, part, int(after) if after.isdecimal() and len(after) < 10 else 0, ITEMS_SHOWN + 1)
+        may_run = verb is not None and current_user.may(verb.permission)
+        undoable = may_run and verb is not None and verb.undoing is not None and batch.undoes_id is None
+        return {
+            "items": list(self._told(screen, items[:ITEMS_SHOWN])),
+            "part": part if part in PARTS else "",
+            "next_after": items[ITEMS_SHOWN - 1].position if len(items) > ITEMS_SHOWN else None,
+            "is_first": not after,
+            "undo": (undo_refusal(batch),) if undoable and batch.state == BatchState.FINISHED else None,
+            "can_retry": may_run and not retry_refusal(batch),
+            "can_stop": may_run and not stop_refusal(batch),
+            "can_download": self._may_download(screen, verb),
+            "undone_by": undoing_of(batch) if batch.done else None,
+        }
+
+    @staticmethod
+    def _items(batch: Batch, part: str, after: int, most: int) -> Sequence[Any]:
+        columns = BatchItem.position, BatchItem.subject_id, BatchItem.state, BatchItem.sentence, BatchItem.ended_at
+        chosen = sa.select(*columns).where(BatchItem.batch_id == batch.id, BatchItem.position > after)
+        if part in PARTS:
+            chosen = chosen.where(BatchItem.state.in_([state.value for state in PARTS[part]]))
+        return db.session.execute(chosen.order_by(BatchItem.position).limit(most)).all()
+
+    @staticmethod
+    def _told(screen: BulkVerbs, items: Sequence[Any]) -> Iterator[tuple[Any, str, bool]]:
+        """Yield each item with the title of its row, and whether that exists."""
+        ids = [item.subject_id for item in items]
+        found = db.session.scalars(screen.row_details().where(screen.model.id.in_(ids))).unique() if ids else ()
+        titles = {row.id: screen.title_of(row) for row in found}
+        for item in items:
+            yield item, titles.get(item.subject_id, str(item.subject_id)), item.subject_id in titles
+
+    def row_url(self, screen: BulkVerbs, subject_id: uuid.UUID) -> str:
+        return self.get_url(f"{screen.endpoint}.details_view", id=subject_id)
+
+    # -- What can be done with it --------------------------------------------------------------
+
+    @for_every_member
+    @expose("/<uuid:record_id>/start", methods=("POST",))
+    def start_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        batch, screen, verb = self._to_run(record_id)
+        form = self._form(batch, verb)
+        asked = {name: value for name, value in form.data.items() if name != "csrf_token"}
+        if batch.state == BatchState.DRAFT:
+            title, who = self.title_of(batch), actor()
+            begun = submit(form, lambda: (start_batch(batch, arguments=asked, label=title, actor=who),))
+            if begun is None:
+                return self.details_page(self.find(str(record_id)), form=form), status_of(form)
+        if not verb.hands_out:
+            self._run(batch, screen, verb, SECONDS_AT_ONCE)
+            return redirect(self.url_of(batch))
+        return self._hand_out(batch, screen, verb)
+
+    @for_every_member
+    @expose("/<uuid:record_id>/progress", methods=("GET", "POST"))
+    def progress_view(self, record_id: uuid.UUID) -> Response | str:
+        """Tell how far a batch is; with POST, go on with it for a second first."""
+        if request.method == "GET":
+            batch = self.find(str(record_id))
+            if not current_user.may(self._subject(batch)[0].read_permission):
+                abort(403)
+        else:
+            batch, screen, verb = self._to_run(record_id)
+            with transaction():
+                resume_batch(batch, label=self.title_of(batch), actor=actor())
+            if verb.hands_out:
+                return self._hand_out(batch, screen, verb)
+            self._run(batch, screen, verb, SECONDS_AT_ONCE)
+            if "X-Step" not in request.headers:
+                return redirect(self.url_of(batch))
+        return self.render("batches/progress.html", row=self.find(str(record_id)))
+
+    @for_every_member
+    @expose("/<uuid:record_id>/stop", methods=("POST",))
+    def stop_view(self, record_id: uuid.UUID) -> Response:
+        batch, _screen, _verb = self._to_run(record_id)
+        with transaction():
+            stop_batch(batch, label=self.title_of(batch), actor=actor())
+        flash(_("The batch is stopped. What was done stays done."), "success")
+        return redirect(self.url_of(batch))
+
+    @for_every_member
+    @expose("/<uuid:record_id>/retry", methods=("POST",))
+    def retry_view(self, record_id: uuid.UUID) -> Response:
+        batch, _screen, _verb = self._to_run(record_id)
+        with transaction():
+            retry = draft_retry(batch, actor=actor())
+        return redirect(self.url_of(retry))
+
+    @for_every_member
+    @expose("/<uuid:record_id>/undo", methods=("POST",))
+    def undo_view(self, record_id: uuid.UUID) -> Response:
+        batch, _screen, verb = self._to_run(record_id)
+        if verb.undoing is None:
+            abort(409, _("This cannot be undone."))
+        with transaction():
+            undo = draft_undo(batch, actor=actor())
+        return redirect(self.url_of(undo))
+
+    @for_every_member
+    @expose("/<uuid:record_id>/result")
+    def result_view(self, record_id: uuid.UUID) -> FlaskResponse:
+        """Give every item and what became of it as a CSV file; who took it out is recorded."""
+        batch = self.find(str(record_id))
+        screen, verb = self._subject(batch)
+        if not self._may_download(screen, verb):
+            abort(403)
+        if batch.state == BatchState.DRAFT:
+            abort(409, _("Nothing was done yet."))
+        title = self.title_of(batch)
+        with transaction():
+            record("batch.exported", batch, actor=actor(), label=title, changes={"items": (None, batch.size)})
+        name = f"batch-{utcnow():%Y%m%d-%H%M}-{str(batch.id)[:8]}.csv"
+        return FlaskResponse(
+            stream_with_context(self._lines(batch, screen)),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f"attachment; filename={name}"},
+        )
+
+    def _lines(self, batch: Batch, screen: BulkVerbs) -> Iterator[bytes]:
+        yield b"\xef\xbb\xbf" + csv_lines([("number", "id", "row", "outcome", "why_not", "at")])
+        after = 0
+        while items := self._items(batch, "", after, ITEMS_READ):
+            after = items[-1].position
+            yield csv_lines(
+                map(shown, (item.position, item.subject_id, title, item.state, item.sentence, item.ended_at))
+                for item, title, _exists in self._told(screen, items)
+            )
+            db.session.rollback()  # No connection is held while a slow client takes it.
+
+    # -- What they are made of ---------------------------------------------------------------
+
+    def _subject(self, batch: Batch) -> tuple[BulkVerbs, BulkVerb | None]:
+        """Return the screen of the table a batch is about, and its verb, or answer 404 for a table of no screen."""
+        screen = self.screens.get(batch.subject_type) or abort(404)
+        return screen, screen.bulk_verb(batch.verb)
+
+    def _to_run(self, record_id: uuid.UUID) -> tuple[Batch, BulkVerbs, BulkVerb]:
+        """Return a batch whose verb the visitor may run, with its screen and verb; else answer 404 or 403."""
+        batch = self.find(str(record_id))
+        screen, verb = self._subject(batch)
+        if verb is None:
+            abort(404)
+        if not current_user.may(verb.permission):
+            abort(403)
+        return batch, screen, verb
+
+    @staticmethod
+    def _may_download(screen: BulkVerbs, verb: BulkVerb | None) -> bool:
+        permissions = (verb.permission if verb else None, screen.export_permission)
+        return any(permission is not None and current_user.may(permission) for permission in permissions)
+
+    @staticmethod
+    def _form(batch: Batch, verb: BulkVerb | None, *, fresh: bool = False) -> FlaskForm:
+        kind = PlainForm if verb is None or batch.undoes_id is not None else verb.form
+        return kind(formdata=None, data=batch.arguments) if fresh else kind()
+
+    @staticmethod
+    def _work(batch: Batch, screen: BulkVerbs, verb: BulkVerb) -> Work:
+        deed = verb.deed if batch.undoes_id is None else verb.undoing
+        if deed is None:
+            abort(409, _("This cannot be undone."))
+        return screen.work(deed)
+
+    def _run(self, batch: Batch, screen: BulkVerbs, verb: BulkVerb, seconds: float) -> list[Outcome]:
+        return run_batch(batch.id, self._work(batch, screen, verb), actor=actor(), seconds=seconds)
+
+    def _hand_out(self, batch: Batch, screen: BulkVerbs, verb: BulkVerb) -> Response:
+        """Do it all, and show the results, which nobody will see again."""
+        outcomes = self._run(batch, screen, verb, SECONDS_IN_ONE_GO)
+        if not outcomes:
+            return redirect(self.url_of(batch))
+        parts = {"title": self.title_of(batch), "outcomes": list(self._told_outcomes(screen, outcomes))}
+        page = self.render("batches/handed_out.html", row=self.find(str(batch.id)), screen=screen, **parts)
+        return hide_referrer(make_response(page))
+
+    def _told_outcomes(self, screen: BulkVerbs, outcomes: Sequence[Outcome]) -> Iterator[tuple[Outcome, str]]:
+        for start in range(0, len(outcomes), ITEMS_READ):
+            for outcome, title, _exists in self._told(screen, outcomes[start : start + ITEMS_READ]):
+                yield outcome, title

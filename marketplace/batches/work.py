@@ -1,0 +1,44 @@
+"""What a batch does to its rows, and what it will have to leave undone: the shape of either."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.audit import Actor
+from marketplace.database import Base
+
+Arguments = Mapping[str, Any]
+"""What is asked for: the batch's arguments, with those of the item on top."""
+
+Refusals = list[str | None]
+"""For each of several rows the sentence that says why it cannot be done, or None."""
+
+Foresight = Callable[[Sequence[tuple[Any, Arguments]]], Refusals]
+"""Tells of rows, some at a time and in their order, what the verb will say of them once those before are done."""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What is done to one row after the other."""
+
+    perform: Callable[[Any, Arguments, Actor], Any]
+    """`perform(row, arguments, actor)` calls the verb; what it returns is for whoever runs it, and kept nowhere."""
+    foresee: Callable[[Session], Foresight]
+
+
+@dataclass(frozen=True)
+class Work:
+    """A deed on rows of one table."""
+
+    model: type[Base]
+    rows: Callable[[], sa.Select[Any]]
+    """Selects all that the deed looks at."""
+    deed: Deed
+
+
+def one_by_one(refusal: Callable[[Any], str | None]) -> Callable[[Session], Foresight]:
+    """Foresee by the predicate that the verb asks, where what is done to one row changes nothing for another."""
+    return lambda _session: lambda pairs: [refusal(row) for row, _arguments in pairs]
