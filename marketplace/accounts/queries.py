@@ -1,5 +1,6 @@
 """Named selects over users and reset tokens."""
 
+import uuid
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,8 +48,22 @@ TOKEN_SEARCH = Search(
 
 def find_customers(session: Session, term: str, limit: int) -> list[User]:
     """Return customers whose e-mail or name holds `term`, the exact e-mail first."""
-    customers = users().where(User.role == UserRole.CUSTOMER)
-    return best_matches(session, customers, USERS, term, name=lambda user: user.email, limit=limit)
+    return _find(session, UserRole.CUSTOMER, term, limit)
+
+
+def find_providers(session: Session, term: str, limit: int) -> list[User]:
+    """Return providers whose e-mail or name holds `term`, the exact e-mail first."""
+    return _find(session, UserRole.PROVIDER, term, limit)
+
+
+def get_provider(session: Session, identity: uuid.UUID) -> User | None:
+    user = session.get(User, identity)
+    return user if user and user.role == UserRole.PROVIDER else None
+
+
+def _find(session: Session, role: UserRole, term: str, limit: int) -> list[User]:
+    people = users().where(User.role == role)
+    return best_matches(session, people, USERS, term, name=lambda user: user.email, limit=limit)
 
 
 def tokens() -> sa.Select[PasswordResetToken]:

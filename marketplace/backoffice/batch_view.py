@@ -40,7 +40,7 @@ from marketplace.batches.operations import (
     undoing_of,
 )
 from marketplace.batches.running import Outcome, foresee, run_batch
-from marketplace.batches.work import Work
+from marketplace.batches.work import Arguments, Work
 from marketplace.database import utcnow
 from marketplace.extensions import db
 from marketplace.permissions import Permission
@@ -99,8 +99,8 @@ class Group:
     gist: str | None
     """Why it cannot be done to them; None where it can."""
     rows: int = 0
-    examples: list[tuple[uuid.UUID, str, str | None]] = field(default_factory=list)
-    """Id, title and sentence of the first of them."""
+    examples: list[tuple[uuid.UUID, str, str | None, str]] = field(default_factory=list)
+    """Of the first of them: id, title, why it cannot be done, and what would be, where the verb tells that."""
 
 
 class BatchView(TableView):
@@ -182,7 +182,8 @@ class BatchView(TableView):
                 group.rows += 1
                 if len(group.examples) < EXAMPLES:
                     title = screen.title_of(each.row) if each.row is not None else str(each.subject_id)
-                    group.examples.append((each.subject_id, title, each.refusal))
+                    told = _telling(batch, verb, each.arguments)
+                    group.examples.append((each.subject_id, title, each.refusal, told))
         ready, *refused = groups.values()
         return {"ready": ready, "refused": sorted(refused, key=lambda group: -group.rows)}
 
@@ -195,6 +196,7 @@ class BatchView(TableView):
         undoable = may_run and verb is not None and verb.undoing is not None and batch.undoes_id is None
         return {
             "items": list(self._told(screen, items[:ITEMS_SHOWN])),
+            "tellings": {item.position: _telling(batch, verb, item.arguments) for item in items},
             "part": part if part in PARTS else "",
             "next_after": items[ITEMS_SHOWN - 1].position if len(items) > ITEMS_SHOWN else None,
             "is_first": not after,
@@ -208,7 +210,9 @@ class BatchView(TableView):
     @staticmethod
     def _items(batch: Batch, part: str, after: int, most: int) -> Sequence[Any]:
         columns = BatchItem.position, BatchItem.subject_id, BatchItem.state, BatchItem.sentence, BatchItem.ended_at
-        chosen = sa.select(*columns).where(BatchItem.batch_id == batch.id, BatchItem.position > after)
+        chosen = sa.select(*columns, BatchItem.arguments).where(
+            BatchItem.batch_id == batch.id, BatchItem.position > after
+        )
         if part in PARTS:
             chosen = chosen.where(BatchItem.state.in_([state.value for state in PARTS[part]]))
         return db.session.execute(chosen.order_by(BatchItem.position).limit(most)).all()
@@ -370,3 +374,10 @@ class BatchView(TableView):
         for start in range(0, len(outcomes), ITEMS_READ):
             for outcome, title, _exists in self._told(screen, outcomes[start : start + ITEMS_READ]):
                 yield outcome, title
+
+
+def _telling(batch: Batch, verb: BulkVerb | None, arguments: Arguments | None) -> str:
+    """Say what is done to one row, where its verb tells that; what an undoing does is told by what it undoes."""
+    if verb is None or verb.telling is None or batch.undoes_id is not None:
+        return ""
+    return verb.telling(arguments or {})

@@ -1,7 +1,7 @@
 """Verbs on many rows of a list: those that were ticked, or all that its search and filters leave."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
@@ -20,7 +20,7 @@ from marketplace.backoffice.listing import ListScreen, ListState
 from marketplace.backoffice.paging import Page
 from marketplace.backoffice.screen import actor
 from marketplace.batches.operations import MOST_ITEMS, Item, draft_batch
-from marketplace.batches.work import Deed, Work
+from marketplace.batches.work import Arguments, Deed, Work
 from marketplace.extensions import db
 from marketplace.permissions import Permission
 from marketplace.transaction import transaction
@@ -42,6 +42,8 @@ class BulkVerb:
     style: str = "primary"
     undoing: Deed | None = None
     """Puts back what it has changed: its arguments are those changes."""
+    telling: Callable[[Arguments], str] | None = None
+    """Says what is done to one row, where that is not the same for all."""
     hands_out: bool = False
     """Whether it has results that are shown once and stored nowhere: then it runs on ticked rows, in one request."""
 
@@ -71,7 +73,7 @@ class BulkVerbs(ListScreen):
     def action_view(self) -> Response:
         """Draft a batch of the verb named by `action`, on the rows named by `rowid` or on `everything` that matches."""
         verb = self.bulk_verb(request.form.get("action"))
-        if verb is None:
+        if verb is None or verb in self.other_verbs:
             abort(400, _("Choose what to do with the selected rows."))
         if not current_user.may(verb.permission):
             abort(403)

@@ -69,6 +69,7 @@ class Foreseen:
     row: Any
     """None where it no longer exists."""
     refusal: str | None
+    arguments: Arguments
 
 
 def foresee(session: Session, batch: Batch, work: Work) -> Iterator[Foreseen]:
@@ -77,7 +78,7 @@ def foresee(session: Session, batch: Batch, work: Work) -> Iterator[Foreseen]:
     for items in _portions(session, batch):
         rows = {row.id: row for row in session.scalars(_rows(work, items)).unique()}
         for item, refusal in zip(items, _told(tell, batch, items, rows), strict=True):
-            yield Foreseen(item.subject_id, rows.get(item.subject_id), refusal)
+            yield Foreseen(item.subject_id, rows.get(item.subject_id), refusal, _arguments(batch, item))
 
 
 def _portions(session: Session, batch: Batch) -> Iterator[Sequence[Any]]:

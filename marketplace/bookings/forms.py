@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from dataclasses import replace
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _
@@ -9,7 +10,7 @@ from wtforms import DecimalField, HiddenField, IntegerField, StringField, TextAr
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
 
 from marketplace.accounts.models import User
-from marketplace.accounts.queries import find_customers
+from marketplace.accounts.queries import find_customers, find_providers, get_provider
 from marketplace.backoffice.editing import EditForm
 from marketplace.backoffice.fields import Within, strip
 from marketplace.backoffice.lookup import Lookup, LookupField
@@ -29,6 +30,7 @@ CUSTOMERS = Lookup(
     name=lambda user: user.email,
     label=lambda user: f"{user.name} <{user.email}>" if user.name != user.email else user.email,
 )
+PROVIDERS = replace(CUSTOMERS, find=find_providers, get=get_provider)
 SERVICES = Lookup(
     find=find_services,
     get=get_service,

@@ -109,23 +109,11 @@ def reschedule_booking(
     :param was_at: the time from which it is to be moved, as far as who asks knows.
     :param reason: why it is done; may be empty where `scheduling_warnings` says nothing.
     :param zone: the time zone in which the provider's weekly availability is meant.
-    :raises NotAllowedNow: as `reschedule_refusal` says, when the booking is there already, and when the provider has
-        another confirmed booking then.
-    :raises Stale: when the booking is no longer at `was_at`.
-    :raises InvalidInput: for warnings without a reason.
+    :raises DomainError: as `judge_move` does.
     """
     lock_with_calendar(booking)
-    refuse(reschedule_refusal(booking))
+    judge_move(booking, was_at=was_at, scheduled_at=scheduled_at, reason=reason, zone=zone)
     old = booking.scheduled_at
-    if scheduled_at == old:
-        raise NotAllowedNow(_("This booking is already at that time."))
-    if was_at != old:
-        raise Stale(
-            _("Meanwhile this booking was moved to %(when)s, so nothing was changed. Look again.", when=moment(old))
-        )
-    session = session_of(booking)
-    service = session.get(Service, booking.service_id)
-    judge_time(session, booking, service=service, scheduled_at=scheduled_at, zone=zone, reason=reason)
     booking.scheduled_at = scheduled_at
     record(
         "booking.rescheduled",
@@ -135,6 +123,46 @@ def reschedule_booking(
         reason=reason or None,
         changes={"scheduled_at": (old, scheduled_at)},
     )
+
+
+def judge_move(
+    booking: Booking,
+    *,
+    was_at: dt.datetime | None,
+    scheduled_at: dt.datetime,
+    reason: str,
+    zone: ZoneInfo,
+    calendar: Calendar = overlapping_booking,
+) -> None:
+    """Let the booking be moved from `was_at` to `scheduled_at`.
+
+    :raises NotAllowedNow: as `reschedule_refusal` says, when the booking is there already, and when the provider has
+        another confirmed booking then.
+    :raises Stale: as `refuse_if_moved` does.
+    :raises InvalidInput: for warnings without a reason.
+    """
+    refuse(reschedule_refusal(booking))
+    if scheduled_at == booking.scheduled_at:
+        raise NotAllowedNow(_("This booking is already at that time."))
+    refuse_if_moved(booking, was_at)
+    session = session_of(booking)
+    service = session.get(Service, booking.service_id)
+    judge_time(
+        session, booking, service=service, scheduled_at=scheduled_at, zone=zone, reason=reason, calendar=calendar
+    )
+
+
+def refuse_if_moved(booking: Booking, was_at: dt.datetime | None) -> None:
+    """Refuse to go on with a booking that somebody else has moved.
+
+    :raises Stale: when the booking is no longer at `was_at`.
+    """
+    if was_at != booking.scheduled_at:
+        sentence = _(
+            "Meanwhile this booking was moved to %(when)s, so nothing was changed. Look again.",
+            when=moment(booking.scheduled_at),
+        )
+        raise Stale(Refusal(sentence, gist=_("Meanwhile this was moved, so it is left as it is.")))
 
 
 def reschedule_refusal(booking: Booking) -> str | None:

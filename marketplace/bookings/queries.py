@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from marketplace.accounts.models import User
 from marketplace.accounts.queries import USERS, full_name_column, person
@@ -117,6 +117,27 @@ def overlapping_booking(
     """
     found = _confirmed(sa.select(Booking), provider_id, starts_at, ends_at, but)
     return session.scalars(found.order_by(Booking.scheduled_at).limit(1)).first()
+
+
+def open_bookings_within(provider_id: uuid.UUID, starts_at: dt.datetime, ends_at: dt.datetime) -> sa.Select[Booking]:
+    """Select the provider's pending and confirmed bookings that share time with the span, touching edges aside.
+
+    Customer and service come with them, the soonest first.
+    """
+    return (
+        sa.select(Booking)
+        .options(
+            joinedload(Booking.customer).load_only(User.email, User.profile),
+            selectinload(Booking.service),
+        )
+        .where(
+            Booking.provider_id == provider_id,
+            Booking.status.in_(AHEAD),
+            Booking.scheduled_at < ends_at,
+            minutes_later(Booking.scheduled_at, Booking.duration) > starts_at,
+        )
+        .order_by(Booking.scheduled_at, Booking.id)
+    )
 
 
 def confirmed_spans(

@@ -41,6 +41,7 @@ def judge_time(
     scheduled_at: dt.datetime,
     zone: ZoneInfo,
     reason: str,
+    calendar: Calendar = overlapping_booking,
 ) -> None:
     """Let the booking, new or moved, be at `scheduled_at`.
 
@@ -49,7 +50,7 @@ def judge_time(
     :raises InvalidInput: when something else speaks against it and no reason overrides that.
     """
     ends_at = end_of(scheduled_at, booking.duration)
-    refuse(overlap_at(booking, scheduled_at, session=session))
+    refuse(overlap_at(booking, scheduled_at, session=session, calendar=calendar))
     warnings = scheduling_warnings(service, starts_at=scheduled_at, ends_at=ends_at, zone=zone)
     if warnings and not reason:
         raise InvalidInput(

@@ -23,8 +23,9 @@ from marketplace.backoffice.table import Verb
 from marketplace.backoffice.timeline import BEGAN
 from marketplace.backoffice.timeline_view import TimelineView
 from marketplace.bookings import queries
+from marketplace.bookings.away_view import ABSENCE, AwayScreen
 from marketplace.bookings.cells import amount_cell, service_cell, status_cell, told_amount, when_cell
-from marketplace.bookings.forms import CUSTOMERS, SERVICES, BookingForm, NewBookingForm, RescheduleForm
+from marketplace.bookings.forms import CUSTOMERS, PROVIDERS, SERVICES, BookingForm, NewBookingForm, RescheduleForm
 from marketplace.bookings.many import BOOKING_VERBS
 from marketplace.bookings.models import Booking, BookingStatus
 from marketplace.bookings.operations import (
@@ -51,7 +52,7 @@ from marketplace.web.formats import moment, viewer_zone
 STATUSES = [(status.value, _l(status.value.capitalize())) for status in BookingStatus]
 
 
-class BookingView(OverlapScreen, TimelineView):
+class BookingView(AwayScreen, OverlapScreen, TimelineView):
     record_name = "booking"
     read_permission = Permission.BOOKINGS_READ
     create_permission = Permission.BOOKINGS_CREATE
@@ -61,7 +62,7 @@ class BookingView(OverlapScreen, TimelineView):
     create_template = "bookings/new_booking.html"
     new_form = NewBookingForm
     change_form = BookingForm
-    lookups = {"customer": CUSTOMERS, "service": SERVICES}
+    lookups = {"customer": CUSTOMERS, "provider": PROVIDERS, "service": SERVICES}
 
     column_list = ("scheduled_at", "status", "customer", "service", "provider", "total_amount", "created_at")
     column_details_list = (
@@ -130,6 +131,7 @@ class BookingView(OverlapScreen, TimelineView):
     }
     search_hint = _l("Customer, provider, service or id")
     bulk_verbs = BOOKING_VERBS
+    other_verbs = (ABSENCE,)
 
     def rows(self) -> sa.Select[Any]:
         return queries.bookings()

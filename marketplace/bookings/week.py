@@ -145,7 +145,7 @@ def _day(day: dt.date, slots: Sequence[dt.datetime], taken: Sequence[Taken], zon
     starts, ends = _midnight(day, zone), _midnight(day + dt.timedelta(days=1), zone)
     return Day(
         day,
-        [_slot(slot, zone) for slot in slots if starts <= slot < ends],
+        [slot_of(slot, zone) for slot in slots if starts <= slot < ends],
         [
             replace(each, moment=max(each.moment, starts), end=min(each.end, ends))
             for each in taken
@@ -154,7 +154,8 @@ def _day(day: dt.date, slots: Sequence[dt.datetime], taken: Sequence[Taken], zon
     )
 
 
-def _slot(moment: dt.datetime, zone: ZoneInfo) -> Slot:
+def slot_of(moment: dt.datetime, zone: ZoneInfo) -> Slot:
+    """Return a free time as those see it whose clocks show the time of `zone`."""
     local = moment.astimezone(zone).replace(tzinfo=None, fold=0)
     return Slot(moment, local, offset_name(moment, zone) if len(moments_of(local, zone)) > 1 else "")
 
