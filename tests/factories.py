@@ -8,6 +8,7 @@ import factory
 from factory.alchemy import SQLAlchemyModelFactory
 
 from marketplace.accounts.models import PasswordResetToken, User
+from marketplace.batches.models import Batch, BatchItem
 from marketplace.bookings.models import Booking
 from marketplace.database import utcnow
 from marketplace.extensions import db
@@ -113,3 +114,32 @@ class PasswordResetTokenFactory(_Factory):
     token = factory.Sequence(lambda n: f"{n:064x}")
     expires_at = factory.LazyFunction(lambda: utcnow() + dt.timedelta(hours=24))
     is_used = False
+
+
+class BatchFactory(_Factory):
+    class Meta:
+        model = Batch
+
+    subject_type = "bookings"
+    verb = "cancellation"
+    arguments = factory.LazyFunction(lambda: {"reason": "A storm."})
+    selection = factory.LazyFunction(dict)
+    origin = "/admin/bookings/"
+    state = "running"
+    size = 1
+    author_label = "somebody@example.com"
+    runner_label = "somebody@example.com"
+    created_at = factory.LazyFunction(utcnow)
+    started_at = factory.LazyFunction(utcnow)
+
+    @factory.post_generation
+    def rows(self, create, rows):
+        """Give it an item for each of `rows`; by default for a new booking."""
+        subjects = rows or [BookingFactory()]
+        self.size = len(subjects)
+        items = [
+            BatchItem(batch_id=self.id, position=position, subject_id=row.id, state="waiting")
+            for position, row in enumerate(subjects, start=1)
+        ]
+        db.session.add_all(items)
+        db.session.commit()

@@ -62,7 +62,7 @@ CURSORS = (
 
 ANYTHING = (*IDS, *NUMBERS, *MOMENTS, *TEXTS, *CURSORS)
 
-TABLES = ("bookings", "services", "users", "reset-tokens", "staff", "audit")
+TABLES = ("bookings", "services", "users", "reset-tokens", "batches", "staff", "audit")
 PARAMETERS = {
     "search": TEXTS, "sort": (*TEXTS, "profile", "password", "availability", "images", "created_at", "price",
                              "token",
@@ -72,7 +72,7 @@ PARAMETERS = {
     "status": (*TEXTS, "pending"), "role": (*TEXTS, "customer"), "active": (*TEXTS, "yes"), "category": TEXTS,
     "state": (*TEXTS, "open"), "from": MOMENTS, "to": MOMENTS, "joined_from": MOMENTS, "joined_to": MOMENTS,
     "customer": IDS, "provider": IDS, "service": IDS, "action": TEXTS, "actor": TEXTS, "record": TEXTS,
-    "show": ("notes", *TEXTS),
+    "show": ("notes", "not-done", *TEXTS), "by": TEXTS,
     "name": ("customer", "service", *TEXTS), "query": (*TEXTS, *IDS), "flt0_0": TEXTS, "flt1_1": TEXTS,
 }  # fmt: skip
 FORMS = {
@@ -104,7 +104,7 @@ FIELDS_OF_VERBS = {
 }  # fmt: skip
 VERBS = (
     "confirmation", "cancellation", "completion", "rescheduling", "reset-link", "revocation", "disabling", "enabling",
-    "notes", "nothing",
+    "notes", "nothing", "start", "progress", "stop", "retry", "undo", "result",
 )  # fmt: skip
 
 
@@ -198,7 +198,10 @@ def _bulk(chance, ids):
     verb = chance.choice((*(each.name for each in BookingView.bulk_verbs), "reset-link", "revocation", "", "x"))
     rowids = chance.choices((*IDS, *ids.values()), k=chance.randrange(6))
     form = [("action", verb), *(("rowid", each) for each in rowids), ("reason", chance.choice(TEXTS))]
-    return Request("POST", f"/admin/{table}/action/", "", [*form, ("confirmed", "1")][: chance.randrange(2, 12)])
+    if chance.random() < 0.3:
+        form.append(("everything", "1"))
+        form.append(("matching", _value(chance, (*TEXTS, "search=ada&status=pending", "status=x", "from=soon&sort=x"))))
+    return Request("POST", f"/admin/{table}/action/", "", form[: chance.randrange(2, 12)])
 
 
 def _stray(chance):

@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from werkzeug.routing import Rule
 
 from marketplace.accounts.operations import issue_reset_link
+from marketplace.batches.models import Batch
 from marketplace.bookings.models import Booking
 from marketplace.extensions import db
 from marketplace.notes import Note
@@ -19,6 +20,7 @@ from tests.accounts.test_reset_links import DAY
 from tests.audit_log import entries
 from tests.factories import (
     PASSWORD,
+    BatchFactory,
     BookingFactory,
     PasswordResetTokenFactory,
     ServiceFactory,
@@ -106,8 +108,16 @@ ACCESS = {
     **verb_route("staff.disabling_view", Permission.STAFF_MANAGE),
     **verb_route("staff.enabling_view", Permission.STAFF_MANAGE),
     **table_routes("audit", read=Permission.AUDIT_READ),
+    # The example is a batch that cancels bookings: each is for who may run its verb.
+    **table_routes("batches", read=Permission.BOOKINGS_READ),
+    "batches.start_view": {"POST": Permission.BOOKINGS_CANCEL},
+    "batches.progress_view": {"GET": Permission.BOOKINGS_READ, "POST": Permission.BOOKINGS_CANCEL},
+    "batches.stop_view": {"POST": Permission.BOOKINGS_CANCEL},
+    "batches.retry_view": {"POST": Permission.BOOKINGS_CANCEL},
+    "batches.undo_view": {"POST": Permission.BOOKINGS_CANCEL},
+    "batches.result_view": {"GET": {Permission.BOOKINGS_CANCEL, Permission.BOOKINGS_EXPORT}},
 }
-"""Endpoint and method to who may use it. A new route belongs in here before anybody can use it."""
+"""Endpoint and method to who may use it; of a set, who has one. A new route belongs in here first."""
 
 BULK_VERBS = {
     ("bookings", "confirmation"): Permission.BOOKINGS_CONFIRM,
@@ -237,10 +247,22 @@ def test_nobody_meets_an_open_door_without_an_account(app, as_role, stranger, wh
 @pytest.mark.parametrize(("table", "verb"), list(BULK_VERBS))
 def test_a_bulk_verb_runs_for_its_permission_only(app, as_role, role, table, verb):
     browser, allowed = as_role(role), is_open_to(BULK_VERBS[table, verb], role)
-    row_id = str(BookingFactory(**ENDED).id if verb == "completion" else rows()[table].id)
-    form = {"action": verb, "rowid": row_id, "confirmed": "1", "reason": "Asked to."}
-    answer, changed = request(browser, "POST", f"/admin/{table}/action/", form)
-    assert (answer.status_code, changed) == ((200, True) if allowed else (403, False))
+    row = BookingFactory(**ENDED) if verb == "completion" else rows()[table]
+    answer, changed = request(browser, "POST", f"/admin/{table}/action/", {"action": verb, "rowid": str(row.id)})
+    assert (answer.status_code, changed) == ((302, True) if allowed else (403, False))
+    batch = BatchFactory(subject_type=row.__tablename__, verb=verb, state="draft", rows=[row])
+    answer, changed = request(browser, "POST", f"/admin/batches/{batch.id}/start", {"reason": "Asked to."})
+    assert (answer.status_code in (200, 302), changed) == (allowed, allowed)
+    assert (db.session.get(Batch, batch.id).done == 1) == allowed
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_page_of_a_batch_is_for_those_who_may_look_at_its_table(app, as_role, role):
+    for table, permission in {"bookings": "bookings:read", "reset-tokens": "reset-tokens:read"}.items():
+        batch = BatchFactory(subject_type=rows()[table].__tablename__, verb="revocation")
+        status = 200 if permission in ROLES[role] else 403
+        for url in (f"/admin/batches/details/?id={batch.id}", f"/admin/batches/{batch.id}/progress"):
+            assert as_role(role).get(url).status_code == status
 
 
 def test_logging_out_is_for_those_who_are_logged_in(app, support, stranger):
@@ -515,6 +537,8 @@ def as_get(method: str) -> str:
 
 
 def is_open_to(access, role) -> bool:
+    if isinstance(access, set):
+        return any(is_open_to(each, role) for each in access)
     if isinstance(access, Permission):
         return access.value in ROLES[role]
     return access in (EVERYONE, STAFF)
@@ -534,6 +558,7 @@ def rows():
         "bookings": BookingFactory(),
         "reset-tokens": PasswordResetTokenFactory(email=owner.email),
         "staff": StaffMemberFactory(),
+        "batches": BatchFactory(),
     }
 
 

@@ -70,7 +70,7 @@ def names_of(argument: ast.expr) -> list[str]:
     return []
 
 
-def test_only_move_to_and_a_new_booking_assign_a_status():
+def test_only_move_to_move_back_to_and_a_new_booking_assign_a_status():
     assigning = {
         (str(path.relative_to(PACKAGE)), node.lineno)
         for path in MODULES
@@ -79,7 +79,7 @@ def test_only_move_to_and_a_new_booking_assign_a_status():
         for target in node.targets
         if isinstance(target, ast.Attribute) and target.attr == "status"
     }
-    assert [path for path, _line in assigning] == ["bookings/models.py"]
+    assert [path for path, _line in sorted(assigning)] == ["bookings/models.py"] * 2
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
@@ -90,8 +90,11 @@ def test_verbs_and_tables_know_nothing_of_the_web(path):
         "queries",
         "schemas",
         "sessions",
+        "calendars",
+        "running",
         "scheduling",
         "slots",
+        "snapshots",
         "week",
         "clocks",
     ):

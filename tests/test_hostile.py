@@ -12,6 +12,7 @@ from marketplace.permissions import Role
 from marketplace.staff.models import StaffMember
 from tests.factories import (
     PASSWORD,
+    BatchFactory,
     BookingFactory,
     PasswordResetTokenFactory,
     ServiceFactory,
@@ -207,7 +208,7 @@ def test_an_edit_with_hostile_fields_is_refused_or_sound(app, administrator, tab
     assert administrator.get(url).status_code == 200
 
 
-@pytest.mark.parametrize("table", ["bookings", "users", "reset-tokens", "services", "staff", "audit"])
+@pytest.mark.parametrize("table", ["bookings", "users", "reset-tokens", "services", "staff", "audit", "batches"])
 def test_a_bulk_action_on_what_is_no_row_changes_nothing(app, administrator, table):
     ids = rows()
     token = administrator.token("/admin/")
@@ -215,8 +216,8 @@ def test_a_bulk_action_on_what_is_no_row_changes_nothing(app, administrator, tab
     before = stored_rows(but=("staff_sessions",))
     for verb in ("confirmation", "cancellation", "reset-link", "revocation", "", "x", "__class__", "perform"):
         for rowids in ([], [""], ["", ""], ["x"], list(IDS), foreign, [",".join(foreign)]):
-            for confirmed in ({}, {"confirmed": "1"}):
-                form = {"csrf_token": token, "action": verb, "rowid": rowids, "reason": "x", **confirmed}
+            for everything in ({}, {"everything": "1", "matching": "search=nobody+at+all"}):
+                form = {"csrf_token": token, "action": verb, "rowid": rowids, "reason": "x", **everything}
                 answer = administrator.post(f"/admin/{table}/action/", data=form)
                 assert answer.status_code in (200, 302, 400), (verb, rowids)
                 assert clean(answer)
@@ -227,7 +228,7 @@ def test_a_bulk_action_on_too_many_rows_is_refused_whole(app, administrator):
     identity = rows()["bookings"]
     unknown = [f"00000000-0000-4000-8000-{number:012d}" for number in range(500)]
     before = stored_rows(but=("staff_sessions",))
-    form = {"action": "confirmation", "rowid": [identity, *unknown], "confirmed": "1"}
+    form = {"action": "confirmation", "rowid": [identity, *unknown]}
     assert administrator.submit("/admin/bookings/action/", form, page="/admin/").status_code == 413
     assert stored_rows(but=("staff_sessions",)) == before
 
@@ -264,7 +265,8 @@ def test_no_page_that_is_only_looked_at_changes_anything(app, administrator):
         }  # fmt: skip
         url = app.url_map.bind("localhost").build(rule.endpoint, {name: examples[name] for name in rule.arguments})
         # An export changes nothing, but that it was taken is written into the audit log.
-        but = ("staff_sessions", "audit_events") if rule.endpoint.endswith(".export") else ("staff_sessions",)
+        is_file = rule.endpoint.endswith((".export", ".result_view"))
+        but = ("staff_sessions", "audit_events") if is_file else ("staff_sessions",)
         before = stored_rows(but=but)
         for query in (
             f"id={ids.get(table, '')}",
@@ -460,7 +462,7 @@ def rows() -> dict[str, str]:
     token = PasswordResetTokenFactory(email=user.email, token=DIGEST)
     found = {
         "users": user.id, "bookings": booking.id, "services": booking.service_id, "reset-tokens": token.id,
-        "staff": StaffMemberFactory(role="support").id, "audit": 1,
+        "staff": StaffMemberFactory(role="support").id, "audit": 1, "batches": BatchFactory(rows=[booking]).id,
     }  # fmt: skip
     return {name: str(identity) for name, identity in found.items()}
 

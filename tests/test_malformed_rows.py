@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from marketplace.bookings.models import Booking
 from marketplace.extensions import db
 from marketplace.staff.models import StaffMember
+from tests.batch_steps import draft, preview
 from tests.factories import (
     BookingFactory,
     PasswordResetTokenFactory,
@@ -152,8 +153,7 @@ def test_a_booking_of_nobody_is_shown_and_can_be_closed(administrator, gone):
     assert "missing record" in administrator.get(f"/admin/bookings/details/?id={booking.id}").get_data(as_text=True)
     assert_untouched(administrator, bookings=booking)
     # What can be done to it is up to the verbs; that it ends in a page is up to us.
-    form = {"action": "cancellation", "rowid": str(booking.id)}
-    assert administrator.submit("/admin/bookings/action/", form, page="/admin/").status_code == 200
+    assert preview(administrator, draft(administrator, "bookings", "cancellation", [booking.id])) == (1, {})
     url = f"/admin/bookings/{booking.id}/cancellation"
     assert administrator.submit(url, {"reason": "Of nobody."}).status_code == 302
     assert db.session.scalar(sa.select(Booking.status).where(Booking.id == booking.id)) == "cancelled"

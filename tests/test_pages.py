@@ -14,6 +14,7 @@ from marketplace.notes import write_note
 from marketplace.permissions import Role
 from marketplace.transaction import transaction
 from tests.accounts.test_reset_links import DAY
+from tests.batch_steps import begin, draft, press
 from tests.factories import (
     BookingFactory,
     PasswordResetTokenFactory,
@@ -71,6 +72,7 @@ PAGES = {
     "/admin/staff/edit/?id={colleague}": ADMINISTRATOR,
     "/admin/staff/{colleague}/disabling": ADMINISTRATOR,
     "/admin/staff/{colleague}/enabling": ADMINISTRATOR,
+    "/admin/batches/": EVERYBODY,
     "/admin/profile/": EVERYBODY,
     "/admin/audit/": AUDITORS,
     "/admin/audit/details/?id=1": AUDITORS,
@@ -154,35 +156,35 @@ def test_refused_forms_of_one_s_own_account_are_sound_pages(support):
 
 
 def test_bulk_verbs_are_previewed_and_reported_on_sound_pages(support, records):
-    rows = {"action": "cancellation", "rowid": [str(records["booking"]), str(records["cancelled"])]}
-    preview = support.submit("/admin/bookings/action/", rows, page="/admin/bookings/")
+    batch = draft(support, "bookings", "cancellation", [records["booking"], records["cancelled"]])
+    preview = support.get(batch)
     assert flaws(preview.text) == []
     assert "This booking is already cancelled." in preview.text
-    done = support.submit(
-        "/admin/bookings/action/",
-        rows | {"confirmed": "1", "reason": "No answer."},
-        page="/admin/bookings/",
-    )
+    refused = press(support, batch, "start")
+    assert refused.status_code == 422
+    assert flaws(refused.text) == []
+    done = support.get(begin(support, batch))
     assert flaws(done.text) == []
-    assert "1 of 2 done" in done.text
+    assert "1 done" in done.text
+    assert "1 not done" in done.text
+    undo = press(support, batch, "undo").location
+    assert flaws(support.get(undo).text) == []
+    assert flaws(support.get(begin(support, undo)).text) == []
+    assert flaws(support.get("/admin/batches/").text) == []
+    assert flaws(support.get(press(support, batch, "retry").location).text) == []
 
 
 def test_nothing_can_be_pressed_when_no_selected_row_allows_it(support, records):
-    rows = {"action": "confirmation", "rowid": [str(records["cancelled"])]}
-    page = support.submit("/admin/bookings/action/", rows, page="/admin/bookings/")
-    assert 'name="confirmed"' not in page.text
+    page = support.get(draft(support, "bookings", "confirmation", [records["cancelled"]]))
+    assert "There is nothing to do" in page.text
+    assert "/start" not in page.text
 
 
 def test_reset_links_are_shown_ready_to_be_copied(support, records):
-    for url, page, data in (
-        (f"/admin/users/{records['customer']}/reset-link", None, {}),
-        (
-            "/admin/users/action/",
-            "/admin/users/",
-            {"action": "reset-link", "rowid": str(records["customer"]), "confirmed": "1"},
-        ),
+    for response in (
+        support.submit(f"/admin/users/{records['customer']}/reset-link"),
+        press(support, draft(support, "users", "reset-link", [records["customer"]]), "start"),
     ):
-        response = support.submit(url, data, page=page)
         assert flaws(response.text) == []
         assert re.search(r'<input[^>]+value="https://account\.example\.com/reset/[\w-]{40,}" readonly', response.text)
 

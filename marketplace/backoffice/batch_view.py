@@ -235,23 +235,23 @@ class BatchView(TableView):
     @expose("/<uuid:record_id>/start", methods=("POST",))
     def start_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
         batch, screen, verb = self._to_run(record_id)
-        form = self._form(batch, verb)
+        if batch.state != BatchState.DRAFT:
+            return redirect(self.url_of(batch))  # Sent twice, it is begun once.
+        form, title, who = self._form(batch, verb), self.title_of(batch), actor()
         asked = {name: value for name, value in form.data.items() if name != "csrf_token"}
-        if batch.state == BatchState.DRAFT:
-            title, who = self.title_of(batch), actor()
-            begun = submit(form, lambda: (start_batch(batch, arguments=asked, label=title, actor=who),))
-            if begun is None:
-                return self.details_page(self.find(str(record_id)), form=form), status_of(form)
-        if not verb.hands_out:
-            self._run(batch, screen, verb, SECONDS_AT_ONCE)
-            return redirect(self.url_of(batch))
-        return self._hand_out(batch, screen, verb)
+        begun = submit(form, lambda: (start_batch(batch, arguments=asked, label=title, actor=who),))
+        if begun is None:
+            return self.details_page(self.find(str(record_id)), form=form), status_of(form)
+        if verb.hands_out:
+            return self._hand_out(batch, screen, verb)
+        self._run(batch, screen, verb, SECONDS_AT_ONCE)
+        return redirect(self.url_of(batch))
 
     @for_every_member
     @expose("/<uuid:record_id>/progress", methods=("GET", "POST"))
     def progress_view(self, record_id: uuid.UUID) -> Response | str:
         """Tell how far a batch is; with POST, go on with it for a second first."""
-        if request.method == "GET":
+        if request.method != "POST":
             batch = self.find(str(record_id))
             if not current_user.may(self._subject(batch)[0].read_permission):
                 abort(403)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 import sqlalchemy as sa
 from flask import abort, flash, redirect, request, url_for
@@ -121,7 +121,7 @@ class BulkVerbs(ListScreen):
 
     def matching(self, state: ListState) -> str:
         """Write down what the list shows, so that everything which matches can be found again."""
-        return urlencode(self._parameters(state))
+        return self.list_url(state).partition("?")[2]
 
     def _ticked(self) -> list[uuid.UUID]:
         """Return the ids of the ticked rows that exist, in their order on the page."""
@@ -138,7 +138,10 @@ class BulkVerbs(ListScreen):
 
     def _all_that_match(self) -> tuple[Sequence[uuid.UUID], Mapping[str, str]]:
         """Return the ids of all rows that the list's search and filters leave, in its order, and those as typed."""
-        state = self.list_state(MultiDict(parse_qsl(request.form.get("matching", "")[:5000])))
+        matching = request.form.get("matching")
+        if matching is None:
+            abort(400)
+        state = self.list_state(MultiDict(parse_qsl(matching[:5000])))
         if state.filters.errors:  # More than was asked for would be done.
             abort(400, " ".join(state.filters.errors.values()))
         order = self._order(state).clauses(backwards=False)

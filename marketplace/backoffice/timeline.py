@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.audit import AuditEvent
+from marketplace.audit import PART_OF, AuditEvent
 from marketplace.notes import WRITTEN, Note, digest
 
 BEGAN = "began"
@@ -35,6 +35,8 @@ class Happening:
     """Field to old and new value."""
     reason: str | None = None
     note: str | None = None
+    batch: uuid.UUID | None = None
+    """Of which batch it was a part."""
     is_altered: bool = False
     """Whether the note is not (or no longer) what the audit log says that was written."""
 
@@ -107,7 +109,8 @@ def _texts(session: Session, entries: Sequence[Any]) -> dict[uuid.UUID | None, s
 def _happening(entry: Any, texts: Mapping[uuid.UUID | None, str]) -> Happening:
     happening = Happening(entry.at, entry.action, entry.actor_label, entry.actor_kind, entry.id, reason=entry.reason)
     if entry.action != WRITTEN:
-        return replace(happening, changes=_pairs(entry.changes))
+        changes = _pairs(entry.changes)
+        return replace(happening, changes=changes, batch=_uuid(str(changes.get(PART_OF, (None, ""))[1])))
     text = texts.get(_note_id(entry))
     recorded = _pairs(entry.changes).get("sha256", (None, None))[1]
     return replace(happening, note=text or "", is_altered=text is None or digest(text) != recorded)

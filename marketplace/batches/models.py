@@ -63,9 +63,9 @@ class Batch(Base):
     """Who drafted it and then (it may be another) began it."""
     runner_label: Mapped[str | None] = mapped_column(sa.String(255))
     """Who works on it, or was the last to."""
-    undoes_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("batches.id", ondelete="RESTRICT"))
+    undoes_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("batches.id"))
     """The batch whose items this one puts back."""
-    retries_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("batches.id", ondelete="RESTRICT"))
+    retries_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("batches.id"))
     """The batch whose items this one tries again."""
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)

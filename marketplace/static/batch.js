@@ -34,12 +34,14 @@ if (panel) {
       const told = await ask();
       if (told === undefined) return;
       trouble.hidden = true;
+      const before = progress.querySelector("progress").value;
       progress.innerHTML = told;
       if (progress.firstElementChild.dataset.state === "finished") {
         sessionStorage.removeItem(key);
         return location.reload();
       }
-      setTimeout(goOn, mine ? 0 : PAUSE);
+      // Where nothing moved, another is working on it just now.
+      setTimeout(goOn, mine && progress.querySelector("progress").value > before ? 0 : PAUSE);
     } catch {
       trouble.hidden = false;
       setTimeout(goOn, PAUSE);

@@ -34,8 +34,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["author_id"], ["staff_members.id"], name="batches_author_id_fkey", ondelete="RESTRICT"
         ),
-        sa.ForeignKeyConstraint(["undoes_id"], ["batches.id"], name="batches_undoes_id_fkey", ondelete="RESTRICT"),
-        sa.ForeignKeyConstraint(["retries_id"], ["batches.id"], name="batches_retries_id_fkey", ondelete="RESTRICT"),
+        sa.ForeignKeyConstraint(["undoes_id"], ["batches.id"], name="batches_undoes_id_fkey"),
+        sa.ForeignKeyConstraint(["retries_id"], ["batches.id"], name="batches_retries_id_fkey"),
         sa.CheckConstraint("state IN ('draft', 'running', 'finished')", name=op.f("batches_state_check")),
         sa.CheckConstraint("size > 0", name=op.f("batches_size_check")),
         sa.CheckConstraint(

@@ -9,6 +9,7 @@ from flask import current_app
 from marketplace.accounts.models import PasswordResetToken
 from marketplace.extensions import db
 from tests.audit_log import entries
+from tests.batch_steps import draft, press, preview, run
 from tests.factories import PasswordResetTokenFactory, UserFactory
 
 
@@ -53,13 +54,16 @@ def test_a_link_is_mailed_instead_where_the_agent_chooses_so(app, support):
 
 def test_links_for_many_users_come_row_by_row(app, support):
     users = [UserFactory() for _each in range(3)]
-    chosen = {"action": "reset-link", "rowid": [str(user.id) for user in users]}
-    preview = support.submit("/admin/users/action/", chosen, page="/admin/users/")
-    assert preview.status_code == 200
+    batch = draft(support, "users", "reset-link", [user.id for user in users])
+    assert preview(support, batch) == (3, {})
     assert not entries("reset_link.issued")
-    result = support.submit("/admin/users/action/", {**chosen, "confirmed": "1"}, page="/admin/users/")
+    result = press(support, batch, "start")
     assert result.headers["Referrer-Policy"] == "no-referrer"
     assert len({part[:43] for part in text(result).split("https://account.example.com/reset/")[1:]}) == 3
+    assert len(entries("reset_link.issued")) == 3
+    again = press(support, batch, "start")
+    assert again.status_code == 302
+    assert "/reset/" not in text(support.get(again.location))
     assert len(entries("reset_link.issued")) == 3
 
 
@@ -67,10 +71,9 @@ def test_tokens_are_revoked_one_or_many(app, support):
     tokens = [PasswordResetTokenFactory() for _each in range(3)]
     used = PasswordResetTokenFactory(is_used=True)
     assert support.submit(f"/admin/reset-tokens/{tokens[0].id}/revocation").status_code == 302
-    chosen = {"action": "revocation", "rowid": [str(token.id) for token in [*tokens[1:], used]], "confirmed": "1"}
-    result = support.submit("/admin/reset-tokens/action/", chosen, page="/admin/reset-tokens/")
-    assert "2 of 3 done" in text(result)
-    assert "This link was used or voided already." in text(result)
+    chosen = [token.id for token in [*tokens[1:], used]]
+    told = run(support, "reset-tokens", "revocation", chosen)
+    assert told == ["Done", "Done", "This link was used or voided already."]
     assert len(entries("reset_link.revoked")) == 3
 
 

@@ -3,12 +3,11 @@
 from html import unescape
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
-from marketplace.bookings import views
 from marketplace.bookings.models import Booking
 from marketplace.extensions import db
 from tests.audit_log import entries
+from tests.batch_steps import begin, draft, outcomes, press, preview
 from tests.factories import BookingFactory, ServiceFactory, UserFactory, coming_monday
 
 
@@ -62,22 +61,19 @@ def test_many_are_previewed_then_done_or_refused_one_by_one(app, support):
     open_ones = [BookingFactory(status="pending") for _each in range(3)]
     closed = BookingFactory(status="completed")
     ids = [str(booking.id) for booking in [*open_ones, closed]]
-    preview = support.submit(
-        "/admin/bookings/action/", {"action": "cancellation", "rowid": ids}, page="/admin/bookings/"
-    )
-    assert preview.status_code == 200
-    assert "A completed booking cannot be cancelled." in text(preview)
+    batch = draft(support, "bookings", "cancellation", ids)
+    assert preview(support, batch) == (3, {"A completed booking cannot be cancelled.": 1})
     assert all(status_of(booking) == "pending" for booking in open_ones)
-    done = {"action": "cancellation", "rowid": ids, "confirmed": "1"}
-    assert support.submit("/admin/bookings/action/", done, page="/admin/bookings/").status_code == 422
-    result = support.submit("/admin/bookings/action/", {**done, "reason": "A storm."}, page="/admin/bookings/")
-    assert "3 of 4 done" in text(result)
-    assert "A completed booking cannot be cancelled." in text(result)
+    refused = press(support, batch, "start")
+    assert refused.status_code == 422
+    assert "This field is required." in text(refused)
+    begin(support, batch)
+    assert outcomes(support, batch) == [
+        *((row_id, "Done") for row_id in ids[:3]),
+        (ids[3], "A completed booking cannot be cancelled."),
+    ]
     assert [status_of(booking) for booking in [*open_ones, closed]] == ["cancelled"] * 3 + ["completed"]
     assert [entry.reason for entry in entries("booking.cancelled")] == ["A storm."] * 3
-    again = support.submit("/admin/bookings/action/", {**done, "reason": "A storm."}, page="/admin/bookings/")
-    assert "0 of 4 done" in text(again)
-    assert len(entries("booking.cancelled")) == 3
 
 
 def test_a_booking_is_made_by_typing_e_mail_and_title(app, support):
@@ -191,23 +187,3 @@ def test_what_was_typed_is_shown_when_the_session_ended_meanwhile(app, support):
     refused = support.post(address, data=typed)
     assert refused.status_code == 400
     assert "She moved to Łódź." in text(refused)
-
-
-def test_a_bulk_run_that_loses_the_database_says_which_rows_are_done(app, support, monkeypatch):
-    bookings = [BookingFactory(status="pending") for _each in range(4)]
-    form = {"action": "cancellation", "rowid": [str(booking.id) for booking in bookings], "confirmed": "1"}
-    token = support.token("/admin/bookings/")
-    lost = [booking.id for booking in bookings[2:]]
-
-    def lose_the_database(booking, **named):
-        if booking.id in lost:
-            raise OperationalError("statement", {}, Exception("gone"))
-        return real(booking, **named)
-
-    real = views.cancel_booking
-    monkeypatch.setattr(views, "cancel_booking", lose_the_database)
-    result = support.post("/admin/bookings/action/", data={**form, "reason": "A storm.", "csrf_token": token})
-    assert result.status_code == 200
-    assert "2 of 4 done" in text(result)
-    assert "The database did not answer" in text(result)
-    assert len(entries("booking.cancelled")) == 2

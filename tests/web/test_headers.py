@@ -8,6 +8,7 @@ from marketplace.accounts.operations import issue_reset_link
 from marketplace.extensions import db
 from marketplace.transaction import transaction
 from tests.accounts.test_reset_links import DAY
+from tests.batch_steps import draft, press
 from tests.factories import StaffMemberFactory, UserFactory
 
 # Less the nonce of this one answer.
@@ -86,8 +87,7 @@ def test_no_page_with_a_reset_token_is_named_to_another(app, administrator, stra
 
 
 def test_a_bulk_page_that_shows_reset_links_is_named_to_nobody(administrator):
-    form = {"action": "reset-link", "rowid": str(UserFactory().id), "confirmed": "1"}
-    answer = administrator.submit("/admin/users/action/", form, page="/admin/")
+    answer = press(administrator, draft(administrator, "users", "reset-link", [UserFactory().id]), "start")
     assert "https://account.example.com/reset/" in answer.get_data(as_text=True)
     assert answer.headers["Referrer-Policy"] == "no-referrer"
 
