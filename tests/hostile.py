@@ -73,13 +73,18 @@ PARAMETERS = {
     "state": (*TEXTS, "open"), "from": MOMENTS, "to": MOMENTS, "joined_from": MOMENTS, "joined_to": MOMENTS,
     "customer": IDS, "provider": IDS, "service": IDS, "action": TEXTS, "actor": TEXTS, "record": TEXTS,
     "show": ("notes", "not-done", *TEXTS), "by": TEXTS,
-    "name": ("customer", "service", *TEXTS), "query": (*TEXTS, *IDS), "flt0_0": TEXTS, "flt1_1": TEXTS,
+    "since": MOMENTS, "until": MOMENTS, "since-offset": TEXTS,
+    "name": ("customer", "provider", "service", *TEXTS), "query": (*TEXTS, *IDS), "flt0_0": TEXTS, "flt1_1": TEXTS,
 }  # fmt: skip
 FORMS = {
     "/admin/bookings/new/": {
         "customer": (*IDS, *TEXTS), "service": (*IDS, *TEXTS), "scheduled_at": MOMENTS, "duration": NUMBERS,
         "total_amount": NUMBERS, "notes": TEXTS, "reason": TEXTS, "scheduled_at-slot": MOMENTS,
         "scheduled_at-offset": TEXTS, "asked": MOMENTS, "week": MOMENTS,
+    },
+    "/admin/bookings/provider-away/": {
+        "for_all": (*TEXTS, "move", "cancel"), "reason": TEXTS, f"choice-{UNKNOWN}": ("cancel", *MOMENTS),
+        f"was-{UNKNOWN}": MOMENTS, "was-": TEXTS,
     },
     "/admin/bookings/edit/": {"duration": NUMBERS, "total_amount": NUMBERS, "notes": TEXTS, "loaded": ANYTHING},
     "/admin/users/edit/": {
@@ -161,7 +166,7 @@ def _look(chance, ids):
             f"/admin/{table}/", f"/admin/{table}/", f"/admin/{table}/details/", f"/admin/{table}/edit/",
             f"/admin/{table}/ajax/lookup/", f"/admin/{table}/export/{chance.choice(('csv', 'xlsx', 'json', '..'))}/",
             f"/admin/{table}/{written(an_id)}", f"/admin/{table}/{written(an_id)}/{chance.choice(VERBS)}",
-            "/admin/", "/login",
+            "/admin/", "/login", "/admin/bookings/provider-away/",
         )
     )  # fmt: skip
     names = chance.choices(tuple(PARAMETERS), k=chance.randrange(5))
@@ -184,6 +189,9 @@ def _fill_in(chance, ids):
     else:
         fields = FORMS[path]
     query = f"id={ids.get(table, '')}" if path.endswith("/edit/") and chance.random() < 0.8 else ""
+    if path.endswith("/provider-away/"):
+        query = f"provider={ids['providers']}&since=2026-01-01T00:00&until=2999-12-31T23:59"
+        fields = {**fields, f"choice-{ids['bookings']}": ("cancel", *MOMENTS), f"was-{ids['bookings']}": MOMENTS}
     form = [(name, _value(chance, values)) for name, values in fields.items() if chance.random() < 0.9]
     if "customer" in fields and chance.random() < 0.6:
         form = [

@@ -461,7 +461,8 @@ def rows() -> dict[str, str]:
     booking = BookingFactory(customer=user)
     token = PasswordResetTokenFactory(email=user.email, token=DIGEST)
     found = {
-        "users": user.id, "bookings": booking.id, "services": booking.service_id, "reset-tokens": token.id,
+        "users": user.id, "providers": booking.provider_id, "bookings": booking.id, "services": booking.service_id,
+        "reset-tokens": token.id,
         "staff": StaffMemberFactory(role="support").id, "audit": 1, "batches": BatchFactory(rows=[booking]).id,
     }  # fmt: skip
     return {name: str(identity) for name, identity in found.items()}

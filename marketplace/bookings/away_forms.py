@@ -189,6 +189,10 @@ class AbsenceForm(FlaskForm):
     reason = TextAreaField(_("Reason"), [Length(max=1000)], filters=[strip])
     needs_reason = HiddenField()
 
+    def process(self, *sent: Any, **given: Any) -> None:
+        super().process(*sent, **given)
+        self.reason.flags.required = bool(self.needs_reason.data)
+
     def validate_reason(self, field: Any) -> None:
         if self.needs_reason.data and not field.data:
             raise ValidationError(gettext("A reason is needed."))

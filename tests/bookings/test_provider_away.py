@@ -588,6 +588,19 @@ def test_it_takes_both_permissions(support, service, monkeypatch, missing):
     assert support.post(ADDRESS, data={"csrf_token": support.token("/admin/")}).status_code == 403
 
 
+@pytest.mark.parametrize(("role", "status"), [("administrator", 302), ("operations", 403), ("manager", 403)])
+def test_another_may_begin_what_was_drafted_who_may_do_it(as_role, support, service, role, status):
+    booking = BookingFactory(service=service, scheduled_at=monday())
+    address = send(support, service, for_all="cancel", reason=ILL).headers["Location"]
+    other = as_role(role)
+    preview = other.get(address).text
+    assert ("You may look at this, but not do it." in preview) == (status == 403)
+    form = {"csrf_token": other.token("/admin/profile/"), "reason": ILL}
+    answer = other.post(f"/admin/batches/{address.partition('id=')[2]}/start", data=form)
+    assert answer.status_code == status
+    assert states(booking)[0][0] == ("cancelled" if status == 302 else "pending")
+
+
 def test_the_list_drafts_no_batch_of_it(support, service):
     """It would not know what is to become of each row."""
     booking = BookingFactory(service=service)
