@@ -73,8 +73,9 @@ def _few(
     """Return the soonest of `candidates` that no first time of another booking is in the way of."""
     if own is None:
         return []
+    from_first = candidates[bisect_left(candidates, own[0]) :]
     possible = (
-        start for start in candidates if all(other == own for other in _in_the_way(firsts, _span(start, booking)))
+        start for start in from_first if all(other == own for other in _in_the_way(firsts, _span(start, booking)))
     )
     return list(islice(possible, TIMES_OFFERED))
 
