@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from babel.localedata import locale_identifiers
-from pydantic import AfterValidator, BeforeValidator, PositiveInt, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     mail_use_tls: bool = True
     mail_default_sender: str = ""
     mail_backend: Literal["smtp", "console", "file", "locmem", "dummy"] = "smtp"
+
+    batch_seconds: Annotated[float, Field(ge=0, le=20)] = 1.0
+    """For how long one request works on many rows before it tells how far it is."""
 
     timezone: str = "UTC"
     locale: str = "en_GB"

@@ -72,3 +72,9 @@ def preview(browser, address):
     ready = re.search(r"It can be done to (\d+) row", page)
     refused = re.findall(r"Not to (\d+) rows?: ([^<]*)</h2>", page)
     return int(ready[1]) if ready else 0, {unescape(reason): int(number) for number, reason in refused}
+
+
+def work_as_briefly_as_possible(app, patched):
+    """Let each request do the least it can of a batch."""
+    changed = app.extensions["settings"].model_copy(update={"batch_seconds": 0.0})
+    patched.setitem(app.extensions, "settings", changed)

@@ -42,18 +42,15 @@ from marketplace.batches.operations import (
 from marketplace.batches.running import Outcome, foresee, run_batch
 from marketplace.batches.work import Arguments, Work
 from marketplace.database import utcnow
-from marketplace.extensions import db
+from marketplace.extensions import db, settings
 from marketplace.permissions import Permission
 from marketplace.transaction import transaction
 from marketplace.web.formats import number
 from marketplace.web.headers import hide_referrer
 from marketplace.words import gist_of
 
-SECONDS_AT_ONCE = 1.0
-"""For how long one request works on a batch: then it tells how far it is."""
-
 SECONDS_IN_ONE_GO = 20.0
-"""The same for a verb whose results are shown only in that one answer."""
+"""For how long one request works on a batch of a verb whose results are shown only in that one answer."""
 
 EXAMPLES = 20
 """Rows of a group that a preview names."""
@@ -244,7 +241,7 @@ class BatchView(TableView):
             return self.details_page(self.find(str(record_id)), form=form), status_of(form)
         if verb.hands_out:
             return self._hand_out(batch, screen, verb)
-        self._run(batch, screen, verb, SECONDS_AT_ONCE)
+        self._run(batch, screen, verb, settings().batch_seconds)
         return redirect(self.url_of(batch))
 
     @for_every_member
@@ -261,7 +258,7 @@ class BatchView(TableView):
                 resume_batch(batch, label=self.title_of(batch), actor=actor())
             if verb.hands_out:
                 return self._hand_out(batch, screen, verb)
-            self._run(batch, screen, verb, SECONDS_AT_ONCE)
+            self._run(batch, screen, verb, settings().batch_seconds)
             if "X-Step" not in request.headers:
                 return redirect(self.url_of(batch))
         return self.render("batches/progress.html", row=self.find(str(record_id)))

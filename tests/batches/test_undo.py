@@ -14,7 +14,7 @@ from marketplace.extensions import db
 from marketplace.permissions import Role
 from marketplace.transaction import transaction
 from tests.audit_log import entries, is_whole
-from tests.batch_steps import batch_at, begin, draft, outcomes, press, preview
+from tests.batch_steps import batch_at, begin, draft, outcomes, press, preview, work_as_briefly_as_possible
 from tests.factories import (
     BookingFactory,
     PasswordResetTokenFactory,
@@ -197,7 +197,7 @@ def test_a_verb_that_has_no_way_back_says_so(app, support):
 def test_a_batch_that_was_stopped_is_undone_as_far_as_it_came(app, support, monkeypatch):
     bookings = [BookingFactory(status="pending") for _each in range(5)]
     monkeypatch.setattr("marketplace.batches.running.AT_ONCE", 2)
-    monkeypatch.setattr("marketplace.backoffice.batch_view.SECONDS_AT_ONCE", 0)
+    work_as_briefly_as_possible(app, monkeypatch)
     address = draft(support, "bookings", "cancellation", [booking.id for booking in bookings])
     press(support, address, "start", reason="A storm.")
     assert press(support, address, "undo").status_code == 409

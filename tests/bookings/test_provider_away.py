@@ -19,6 +19,7 @@ from marketplace.staff.models import StaffMember
 from marketplace.transaction import transaction
 from marketplace.web.formats import moment_writer
 from tests.audit_log import entries, is_whole
+from tests.batch_steps import press
 from tests.factories import (
     OFFICE_WEEK,
     BookingFactory,
@@ -31,6 +32,7 @@ from tests.factories import (
 from tests.hostile import ANYTHING, IDS, MOMENTS, TEXTS, written
 from tests.pages import fields_of
 from tests.raw_rows import stored_rows
+from tests.test_pages import flaws
 from tests.test_statements import counted
 
 ADDRESS = "/admin/bookings/provider-away/"
@@ -645,6 +647,18 @@ def test_drafting_and_looking_at_it_take_as_many_statements_for_many_bookings_as
             assert support.get(answer.headers["Location"]).status_code == 200
         counts.append((len(drafting), len(looking)))
     assert counts[0] == counts[1]
+
+
+def test_what_is_refused_previewed_and_done_are_sound_documents(support, provider, service):
+    title = "<script>alert(1)</script> שלום"
+    other = BookingFactory(service=ServiceFactory(title=title, provider=provider), scheduled_at=monday(12))
+    booking = BookingFactory(service=service, status="confirmed", scheduled_at=monday())
+    choices = {booking: "cancel", other: monday(9, days=1).isoformat()}
+    assert flaws(send(support, service, choices).text) == []
+    address = send(support, service, {booking: "cancel", other: monday(9, days=3).isoformat()}, reason=ILL).location
+    assert flaws(support.get(address).text) == []
+    press(support, address, "start", reason=ILL)
+    assert flaws(support.get(address).text) == []
 
 
 def test_a_hostile_period_gets_a_clean_page(app, support, service):

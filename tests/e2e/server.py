@@ -47,6 +47,7 @@ def environment(origin: str) -> dict[str, str]:
         "BCRYPT_COST": "4",
         "LOG_LEVEL": "WARNING",
         "WEB_CONCURRENCY": "1",
+        "BATCH_SECONDS": "0",  # The least that a request does of a batch, so that few rows take several.
     }
 
 

@@ -7,6 +7,7 @@ from marketplace.bookings.models import Booking
 from marketplace.extensions import db
 from tests.audit_log import entries
 from tests.e2e.steps import fact, log_in
+from tests.e2e.test_keyboard import press, tab_to
 from tests.factories import BookingFactory, StaffMemberFactory
 
 pytestmark = pytest.mark.browser
@@ -52,6 +53,24 @@ def test_changes_of_different_fields_come_together(window):
     expect(fact(second, "Notes")).to_have_text("Do not ring.")
     db.session.rollback()
     assert (booking.duration, booking.notes) == (90, "Do not ring.")
+
+
+def test_the_keyboard_alone_chooses_between_both_values(window):
+    booking = BookingFactory(notes="Ring twice.")
+    first, second = two_tabs(window(), booking)
+    save(first, "Notes", "Ring three times.")
+    expect(first.get_by_role("status")).to_contain_text("Saved.")
+    second.bring_to_front()
+    tab_to(second, second.get_by_label("Notes"))
+    second.keyboard.press("Control+A")
+    second.keyboard.type("Do not ring.")
+    press(second, second.get_by_role("button", name="Save"))
+    expect(second.get_by_label("Notes")).to_be_focused()
+    tab_to(second, second.get_by_label("Keep what is there now"))
+    second.keyboard.press("ArrowDown")
+    expect(second.get_by_label("Put in mine")).to_be_checked()
+    press(second, second.get_by_role("button", name="Save"))
+    expect(fact(second, "Notes")).to_have_text("Do not ring.")
 
 
 def two_tabs(page: Page, booking: Booking) -> tuple[Page, Page]:
