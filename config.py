@@ -85,6 +85,9 @@ class Settings(BaseSettings):
     mail_default_sender: str = ""
     mail_backend: Literal["smtp", "console", "file", "locmem", "dummy"] = "smtp"
 
+    web_threads: PositiveInt = 8
+    """Requests that one process answers at once; gunicorn.conf.py reads the same variable."""
+
     timezone: str = "UTC"
     locale: str = "en_GB"
     """How dates, times, numbers and money are written for staff who chose nothing else."""
