@@ -18,7 +18,10 @@ PATIENCE = 30
 
 @contextmanager
 def another_program() -> Iterator[Connection]:
-    """Open a transaction of another program, which writes (SQLite) and waits for locks as long as it takes."""
+    """Open a transaction of another program, which writes and waits for locks as long as it takes.
+
+    In SQLite's own memory, unlike in a file, nobody can even read meanwhile.
+    """
     db.session.rollback()
     with db.engine.connect().execution_options(writes=True) as connection:
         if db.engine.dialect.name == "postgresql":
@@ -67,6 +70,7 @@ class Meanwhile(threading.Thread):
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
     """Do all of `acts` at the same moment, each in a thread of its own; return what each gave."""
     start = threading.Barrier(len(acts))
+    db.session.rollback()  # SQLite in memory commits nothing while somebody still reads.
 
     def begin(act: Callable[[], Any]) -> Any:
         start.wait(PATIENCE)
