@@ -29,6 +29,7 @@ from marketplace.accounts.operations import (
 )
 from marketplace.accounts.reset_page import reset_link
 from marketplace.accounts.schemas import profile_problems
+from marketplace.audit import Actor
 from marketplace.backoffice.bulk import BulkVerb
 from marketplace.backoffice.cells import badge_cell, brief_time_cell, raw_cell, time_cell
 from marketplace.backoffice.fields import PlainForm
@@ -60,26 +61,27 @@ token_state_cell = badge_cell(
 )
 
 
-def issue_for(user: User, form: Any) -> dict[str, Any]:
-    """Issue a link for `user`; mail it after the commit if the form says so, else hand it out to be shown.
+def issue_for(user: User, *, by_mail: bool, actor: Actor, page_id: uuid.UUID | None = None) -> dict[str, Any]:
+    """Issue a link for `user`; mail it after the commit if that is wanted, else hand it out to be shown.
 
-    The same page sent again hands out the same link and mails nothing, as long as the link lives.
+    :param page_id: of the page that was sent: sent again, it hands out the same link and mails nothing, as long as the
+        link lives.
     """
-    is_mailed, storage = settings().sends_mail and form.by_mail.data, settings().reset_token_storage
-    token = token_of(form.page_id, user, "mailed" if is_mailed else "shown")
+    is_mailed, storage = settings().sends_mail and by_mail, settings().reset_token_storage
+    token = token_of(page_id or uuid.uuid4(), user, actor, "mailed" if is_mailed else "shown")
     link, email = reset_link(token), user.email
     lock(user)
     if not is_live_token(session_of(user), token, storage=storage):
         valid = dt.timedelta(hours=settings().reset_token_hours)
-        issue_reset_link(user, actor=actor(), storage=storage, valid=valid, token=token)
+        issue_reset_link(user, actor=actor, storage=storage, valid=valid, token=token)
         if is_mailed:
             after_commit(lambda: mail_reset_link(email, link))
     return {"mailed_to": email} if is_mailed else {"link": link}
 
 
-def token_of(page_id: uuid.UUID, user: User, way: str) -> str:
+def token_of(page_id: uuid.UUID, user: User, actor: Actor, way: str) -> str:
     """Return the token that a page issues for `user` to go that `way`: to all without our key, 32 random bytes."""
-    words = f"reset link {page_id} {user.id} {actor().audit_id} {way}"
+    words = f"reset link {page_id} {user.id} {actor.audit_id} {way}"
     key = settings().secret_key.get_secret_value()
     return urlsafe_b64encode(hmac.digest(key.encode(), words.encode(), "sha256")).decode().rstrip("=")
 
@@ -140,7 +142,7 @@ class UserView(TimelineView):
             _l("Issue reset links"),
             Permission.RESET_TOKENS_ISSUE,
             lambda _user: None,
-            issue_for,
+            lambda user, form: issue_for(user, by_mail=form.by_mail.data, actor=actor()),
             ResetLinkForm,
         ),
     )
@@ -168,7 +170,10 @@ class UserView(TimelineView):
     def reset_link_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
         user = self.find(str(record_id))
         form = ResetLinkForm()
-        issued = self.submit(form, lambda: issue_for(user, form)) if request.method == "POST" else None
+        issued = None
+        if request.method == "POST":
+            by_mail, page_id = form.by_mail.data, form.page_id
+            issued = self.submit(form, lambda: issue_for(user, by_mail=by_mail, actor=actor(), page_id=page_id))
         template = "accounts/issued_link.html" if issued else "accounts/issue_link.html"
         page = self.render(
             template,
