@@ -87,6 +87,8 @@ class Settings(BaseSettings):
 
     batch_seconds: Annotated[float, Field(ge=0, le=20)] = 1.0
     """For how long one request works on many rows before it tells how far it is."""
+    web_threads: PositiveInt = 8
+    """Requests that one process answers at once; gunicorn.conf.py reads the same variable."""
 
     timezone: str = "UTC"
     locale: str = "en_GB"

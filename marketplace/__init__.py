@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from config import Settings, load_settings
 from marketplace import cli
-from marketplace.database import read_json
+from marketplace.connections import engine_options
 from marketplace.extensions import bootstrap, csrf, db, limiter, mail, migrate
 from marketplace.site import init_site
 from marketplace.staff.login import init_login
@@ -65,7 +65,7 @@ def configure(app: Flask, settings: Settings) -> None:
         TESTING=settings.testing,
         TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"json_deserializer": read_json, "hide_parameters": True, "pool_pre_ping": True},
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url, threads=settings.web_threads),
         WTF_CSRF_TIME_LIMIT=None,  # The token lives as long as the session it is bound to.
         WTF_CSRF_SSL_STRICT=False,  # It asks for a Referer, which pages with a reset token do not send.
         RATELIMIT_STORAGE_URI=settings.ratelimit_storage_uri,

@@ -13,6 +13,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, object_session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from marketplace.waiting import place_to_wait
+
 # PostgreSQL's own names for unnamed constraints: a database that was made from
 # the documented statements and one that we migrated look alike.
 NAMES = {
@@ -130,11 +132,13 @@ LOCKS = "row_locks"
 def lock(row: Row) -> Row:
     """Re-read `row` under a row lock (PostgreSQL) or within the write transaction (SQLite).
 
-    A row that this transaction has locked and read already can have changed by nobody else: it is left as it is.
+    Where somebody holds the row and there is no place left to wait in, the database refuses it at once. A row that this
+    transaction has locked and read already can have changed by nobody else: it is left as it is.
     """
     session = session_of(row)
     if _locks(session).get(_lock_key(row)) is not row:
-        session.refresh(row, with_for_update={"key_share": True, "of": type(row)})
+        with place_to_wait(session.connection()) as may_wait:
+            session.refresh(row, with_for_update={"key_share": True, "of": type(row), "nowait": not may_wait})
         _locks(session)[_lock_key(row)] = row
     return row
 
@@ -145,8 +149,9 @@ def lock_all(session: Session, model: type[Row], rows: sa.Select[Row]) -> list[R
     So no two that lock many rows wait for each other, and `lock` costs nothing for each of them.
     """
     ordered = rows.order_by(None).order_by(*sa.inspect(model).primary_key)
-    locking = ordered.with_for_update(key_share=True, of=model).execution_options(populate_existing=True)
-    found = list(session.scalars(locking).unique())
+    with place_to_wait(session.connection()) as may_wait:
+        locking = ordered.with_for_update(key_share=True, of=model, nowait=not may_wait)
+        found = list(session.scalars(locking.execution_options(populate_existing=True)).unique())
     _locks(session).update({_lock_key(row): row for row in found})
     return found
 
@@ -157,7 +162,8 @@ def lock_ids(session: Session, model: type[Base], ids: Iterable[Any]) -> None:
     if missing:
         [key] = sa.inspect(model).primary_key
         select = sa.select(key).where(key.in_([identity for _model, identity in missing])).order_by(key)
-        session.execute(select.with_for_update(key_share=True))
+        with place_to_wait(session.connection()) as may_wait:
+            session.execute(select.with_for_update(key_share=True, nowait=not may_wait))
         _locks(session).update(missing)
 
 

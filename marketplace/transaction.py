@@ -1,16 +1,29 @@
 """The one place that commits: `with transaction():` around a verb, and what runs after it."""
 
+import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from marketplace.connections import was_lost_to_others
 from marketplace.extensions import db
 
 log = structlog.get_logger()
+
+Result = TypeVar("Result")
+
+ATTEMPTS = 3
+"""How often what the database gives up for the sake of others is done at most."""
+
+PAUSE = 0.1
+"""Seconds at most before the second attempt; before the third, twice that. Two who met part by chance."""
 
 AFTER_COMMIT = "after_commit"
 AT_COMMIT = "pending_audit_events"
@@ -24,19 +37,40 @@ class HalfDoneError(Exception):
     """Something was refused after it had begun: only a rollback of the whole transaction undoes that."""
 
 
+def in_transaction(act: Callable[[], Result]) -> Result:
+    """Return what `act` returned, its work committed; do all of it again where the database gave it up for others.
+
+    Of an attempt that was given up nothing is left, no row, no entry and no effect, so `act` must keep nothing either
+    that the next one would find.
+    """
+    for attempt in range(1, ATTEMPTS):
+        try:
+            with transaction():
+                return act()
+        except DBAPIError as failure:
+            if not was_lost_to_others(failure):
+                raise
+            log.warning("transaction_done_again", attempt=attempt, error=type(failure.orig).__name__)
+        time.sleep(random.uniform(0, PAUSE * attempt))  # noqa: S311 - no secret
+    with transaction():
+        return act()
+
+
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(*, waits: bool = True) -> Iterator[Session]:
     """Commit what the block does, or nothing of it; then run what `after_commit` was given.
 
     Rows loaded before the block are read again inside it, so nothing is decided on an old copy.
+
+    :param waits: False where the block can be left undone: it fails at once while somebody else writes (SQLite).
     """
     session: Session = db.session()
     if session.new or session.dirty or session.deleted:
         raise RuntimeError("rows were changed outside of transaction()")
     session.rollback()
     session.info[AFTER_COMMIT] = []
-    session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
     try:
+        session.connection(execution_options={"writes": True, "waits": waits})
         yield session
         session.commit()
     except BaseException:

@@ -35,6 +35,7 @@ def make_settings(database_url: str, **changes: object) -> Settings:
             "secret_key": "5f0a6c1d93be47e8a2f1c07d64b98e35",
             "database_url": database_url,
             "bcrypt_cost": 4,
+            "web_threads": 24,
             "testing": True,
             "mail_backend": "locmem",
             "mail_default_sender": "back-office@example.com",

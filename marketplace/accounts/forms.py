@@ -11,7 +11,7 @@ from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 from marketplace.accounts.operations import masked
 from marketplace.accounts.schemas import profile_problems
 from marketplace.backoffice.editing import EditForm
-from marketplace.backoffice.fields import EMAIL, strip
+from marketplace.backoffice.fields import EMAIL, PageForm, strip
 from marketplace.passwords import CUSTOMER_MINIMUM, password_problem
 
 PROFILE_KEYS = {"first_name": "firstName", "last_name": "lastName", "phone": "phone", "address": "address"}
@@ -43,7 +43,7 @@ class UserForm(EditForm):
         return super().was_recorded(key, masked(key, value), changes)
 
 
-class ResetLinkForm(FlaskForm):
+class ResetLinkForm(PageForm):
     """How the link gets to its owner: shown here once, or mailed."""
 
     by_mail = BooleanField(_("Mail it to the account’s address instead of showing it here"))

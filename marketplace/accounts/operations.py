@@ -62,16 +62,20 @@ def masked(key: str, value: Any) -> Any:
     return f"…{text[-2:]} (#{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:2]})"
 
 
-def issue_reset_link(user: User, *, actor: Actor, storage: str, valid: dt.timedelta) -> str:
+def issue_reset_link(user: User, *, actor: Actor, storage: str, valid: dt.timedelta, token: str | None = None) -> str:
     """Make a reset token for `user`, void the earlier ones, and return the token: it is never to be had again.
 
     :param storage: `digest` keeps only the SHA-256 of the token, `plain` the token itself.
     :param valid: from now, by the database's clock.
+    :param token: 32 bytes that nobody can guess, url-safe; random ones where none are given.
+    :raises NotAllowedNow: where that token has been issued before.
     """
     lock(user)
     session = session_of(user)
+    token = token or new_token()
+    if session.scalar(sa.select(PasswordResetToken.id).where(_is(token, storage))):
+        raise NotAllowedNow(_("The link from this page was used or voided meanwhile. Open the page again for another."))
     _void_tokens(session, user, actor=actor)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
     now = session.scalar(sa.select(database_now()))
     if now is None:
         raise RuntimeError("the database told no time")
@@ -90,6 +94,11 @@ def issue_reset_link(user: User, *, actor: Actor, storage: str, valid: dt.timede
         changes={"expires_at": (None, row.expires_at), "user_id": (None, user.id)},
     )
     return token
+
+
+def new_token() -> str:
+    """Return a token that nobody can guess: 32 random bytes, url-safe."""
+    return secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def revoke_refusal(token: PasswordResetToken) -> str | None:
@@ -153,10 +162,14 @@ def stored_token(token: str, *, storage: str) -> str:
 
 def _live(token: str, storage: str) -> tuple[Any, ...]:
     return (
-        PasswordResetToken.token == stored_token(token, storage=storage),
+        _is(token, storage),
         PasswordResetToken.is_used.is_not(True),
         PasswordResetToken.expires_at > database_now(),
     )
+
+
+def _is(token: str, storage: str) -> sa.ColumnElement[bool]:
+    return PasswordResetToken.token == stored_token(token, storage=storage)
 
 
 def _change_email(user: User, email: str, *, reason: str, actor: Actor) -> None:

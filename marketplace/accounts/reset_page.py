@@ -10,7 +10,7 @@ from marketplace.accounts.operations import dead_link_sentence, is_live_token, r
 from marketplace.errors import NotAllowedNow, Unknown
 from marketplace.extensions import client_address, db, limiter, settings
 from marketplace.passwords import hash_password
-from marketplace.transaction import transaction
+from marketplace.transaction import in_transaction
 from marketplace.web.errors import error_page
 from marketplace.web.headers import hide_referrer
 
@@ -56,15 +56,14 @@ def set_password() -> AnyResponse:
     if request.method == "GET" or not form.validate():
         page = render_template("accounts/new_password.html", form=form)
         return make_response(page, 422 if form.errors else 200)
+    password_hash = hash_password(form.password.data or "", cost=settings().bcrypt_cost)
     try:
-        password_hash = hash_password(form.password.data or "", cost=settings().bcrypt_cost)
-        with transaction() as database:
-            reset_password(database, token, password_hash=password_hash, storage=storage)
+        in_transaction(lambda: reset_password(db.session(), token, password_hash=password_hash, storage=storage))
+        answer = make_response(render_template("accounts/password_set.html"))
     except Unknown:
-        return _dead_link()
-    finally:
-        session.pop(TOKEN, None)
-    return make_response(render_template("accounts/password_set.html"))
+        answer = _dead_link()
+    session.pop(TOKEN, None)  # It stays where the database did not answer: the form can then be sent again.
+    return answer
 
 
 def _dead_link() -> Response:

@@ -1,7 +1,9 @@
 """The screens of users and of reset tokens."""
 
 import datetime as dt
+import hmac
 import uuid
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,7 +20,14 @@ from marketplace.accounts.cells import name_cell
 from marketplace.accounts.forms import PROFILE_KEYS, ResetLinkForm, UserForm
 from marketplace.accounts.mail import mail_reset_link
 from marketplace.accounts.models import PasswordResetToken, User, UserRole
-from marketplace.accounts.operations import edit_user, issue_reset_link, revoke_refusal, revoke_reset_token
+from marketplace.accounts.operations import (
+    edit_user,
+    is_live_token,
+    issue_reset_link,
+    new_token,
+    revoke_refusal,
+    revoke_reset_token,
+)
 from marketplace.accounts.reset_page import reset_link
 from marketplace.accounts.schemas import profile_problems
 from marketplace.audit import Actor
@@ -33,7 +42,7 @@ from marketplace.backoffice.table import TableView, Verb
 from marketplace.backoffice.timeline import BEGAN
 from marketplace.backoffice.timeline_view import TimelineView
 from marketplace.batches.work import Deed, one_by_one
-from marketplace.database import session_of, utcnow
+from marketplace.database import lock, session_of, utcnow
 from marketplace.extensions import settings
 from marketplace.permissions import Permission
 from marketplace.transaction import after_commit
@@ -54,19 +63,29 @@ token_state_cell = badge_cell(
 )
 
 
-def issue_for(user: User, *, by_mail: bool, actor: Actor) -> dict[str, Any]:
-    """Issue a link for `user`; mail it after the commit if that is wanted and set up, else hand it out to be shown."""
-    token = issue_reset_link(
-        user,
-        actor=actor,
-        storage=settings().reset_token_storage,
-        valid=dt.timedelta(hours=settings().reset_token_hours),
-    )
+def issue_for(user: User, *, by_mail: bool, actor: Actor, page_id: uuid.UUID | None = None) -> dict[str, Any]:
+    """Issue a link for `user`; mail it after the commit if that is wanted, else hand it out to be shown.
+
+    :param page_id: of the page that was sent: sent again, it hands out the same link and mails nothing, as long as the
+        link lives.
+    """
+    is_mailed, storage = settings().sends_mail and by_mail, settings().reset_token_storage
+    token = token_of(page_id, user, actor, "mailed" if is_mailed else "shown") if page_id else new_token()
     link, email = reset_link(token), user.email
-    if settings().sends_mail and by_mail:
-        after_commit(lambda: mail_reset_link(email, link))
-        return {"mailed_to": email}
-    return {"link": link}
+    lock(user)
+    if not is_live_token(session_of(user), token, storage=storage):
+        valid = dt.timedelta(hours=settings().reset_token_hours)
+        issue_reset_link(user, actor=actor, storage=storage, valid=valid, token=token)
+        if is_mailed:
+            after_commit(lambda: mail_reset_link(email, link))
+    return {"mailed_to": email} if is_mailed else {"link": link}
+
+
+def token_of(page_id: uuid.UUID, user: User, actor: Actor, way: str) -> str:
+    """Return the token that a page issues for `user` to go that `way`: to all without our key, 32 random bytes."""
+    words = f"reset link {page_id} {user.id} {actor.audit_id} {way}"
+    key = settings().secret_key.get_secret_value()
+    return urlsafe_b64encode(hmac.digest(key.encode(), words.encode(), "sha256")).decode().rstrip("=")
 
 
 class UserView(TimelineView):
@@ -158,7 +177,8 @@ class UserView(TimelineView):
         form = ResetLinkForm()
         issued = None
         if request.method == "POST":
-            issued = self.submit(form, lambda: issue_for(user, by_mail=form.by_mail.data, actor=actor()))
+            by_mail, page_id = form.by_mail.data, form.page_id
+            issued = self.submit(form, lambda: issue_for(user, by_mail=by_mail, actor=actor(), page_id=page_id))
         template = "accounts/issued_link.html" if issued else "accounts/issue_link.html"
         page = self.render(
             template,

@@ -44,7 +44,7 @@ from marketplace.batches.work import Arguments, Work
 from marketplace.database import utcnow
 from marketplace.extensions import db, settings
 from marketplace.permissions import Permission
-from marketplace.transaction import transaction
+from marketplace.transaction import in_transaction
 from marketplace.web.formats import number
 from marketplace.web.headers import hide_referrer
 from marketplace.words import gist_of
@@ -254,8 +254,8 @@ class BatchView(TableView):
                 abort(403)
         else:
             batch, screen, verb = self._to_run(record_id)
-            with transaction():
-                resume_batch(batch, label=self.title_of(batch), actor=actor())
+            title, who = self.title_of(batch), actor()
+            in_transaction(lambda: resume_batch(batch, label=title, actor=who))
             if verb.hands_out:
                 return self._hand_out(batch, screen, verb)
             self._run(batch, screen, verb, settings().batch_seconds)
@@ -267,8 +267,8 @@ class BatchView(TableView):
     @expose("/<uuid:record_id>/stop", methods=("POST",))
     def stop_view(self, record_id: uuid.UUID) -> Response:
         batch, _screen, _verb = self._to_run(record_id)
-        with transaction():
-            stop_batch(batch, label=self.title_of(batch), actor=actor())
+        title, who = self.title_of(batch), actor()
+        in_transaction(lambda: stop_batch(batch, label=title, actor=who))
         flash(_("The batch is stopped. What was done stays done."), "success")
         return redirect(self.url_of(batch))
 
@@ -276,8 +276,8 @@ class BatchView(TableView):
     @expose("/<uuid:record_id>/retry", methods=("POST",))
     def retry_view(self, record_id: uuid.UUID) -> Response:
         batch, _screen, _verb = self._to_run(record_id)
-        with transaction():
-            retry = draft_retry(batch, actor=actor())
+        who = actor()
+        retry = in_transaction(lambda: draft_retry(batch, actor=who))
         return redirect(self.url_of(retry))
 
     @for_every_member
@@ -286,8 +286,8 @@ class BatchView(TableView):
         batch, _screen, verb = self._to_run(record_id)
         if verb.undoing is None:
             abort(409, _("This cannot be undone."))
-        with transaction():
-            undo = draft_undo(batch, actor=actor())
+        who = actor()
+        undo = in_transaction(lambda: draft_undo(batch, actor=who))
         return redirect(self.url_of(undo))
 
     @for_every_member
@@ -301,8 +301,10 @@ class BatchView(TableView):
         if batch.state == BatchState.DRAFT:
             abort(409, _("Nothing was done yet."))
         title = self.title_of(batch)
-        with transaction():
-            record("batch.exported", batch, actor=actor(), label=title, changes={"items": (None, batch.size)})
+        who = actor()
+        in_transaction(
+            lambda: record("batch.exported", batch, actor=who, label=title, changes={"items": (None, batch.size)})
+        )
         name = f"batch-{utcnow():%Y%m%d-%H%M}-{str(batch.id)[:8]}.csv"
         return FlaskResponse(
             stream_with_context(self._lines(batch, screen)),

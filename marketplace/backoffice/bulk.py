@@ -19,11 +19,12 @@ from marketplace.backoffice.addresses import own_path
 from marketplace.backoffice.listing import ListScreen, ListState
 from marketplace.backoffice.paging import Page
 from marketplace.backoffice.screen import actor
+from marketplace.batches.models import Batch
 from marketplace.batches.operations import MOST_ITEMS, Item, draft_batch
 from marketplace.batches.work import Arguments, Deed, Work
 from marketplace.extensions import db
 from marketplace.permissions import Permission
-from marketplace.transaction import transaction
+from marketplace.transaction import in_transaction
 
 MOST_TICKED = 500
 """Rows that are named one by one."""
@@ -105,19 +106,21 @@ class BulkVerbs(ListScreen):
 
         :param origin: path of the page on which the rows were chosen.
         """
-        with transaction() as session:
-            batch = draft_batch(
-                session,
+        who = actor()
+
+        def act() -> Batch:
+            return draft_batch(
+                db.session(),
                 table=self.model.__tablename__,
                 verb=verb.name,
                 items=items,
                 arguments=arguments or {},
                 selection=selection or {},
                 origin=origin,
-                actor=actor(),
+                actor=who,
             )
-            batch_id = batch.id
-        return url_for("batches.details_view", id=batch_id)
+
+        return url_for("batches.details_view", id=in_transaction(act).id)
 
     def matching(self, state: ListState) -> str:
         """Write down what the list shows, so that everything which matches can be found again."""

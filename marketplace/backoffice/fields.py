@@ -1,12 +1,13 @@
 """Small parts of forms: filters and validators that several forms share."""
 
+import uuid
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import TextAreaField
+from wtforms import HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Regexp, ValidationError
 
 
@@ -31,6 +32,30 @@ class Within(NumberRange):
             raise ValidationError(gettext("Number must be between %(min)s and %(max)s.", **limits))
         if isinstance(number, Decimal) and number != round(number, 2):
             raise ValidationError(gettext("Write at most two digits behind the point."))
+
+
+def id_of(page: str | None, *typed: object) -> uuid.UUID:
+    """Return the id of what was typed on a page: the same however often it is sent, another for anything else.
+
+    :param page: the id that the page was given, as it came back; where it is none, so is nothing sent twice.
+    """
+    try:
+        return uuid.uuid5(uuid.UUID(page or ""), " ".join(map(repr, typed)))
+    except ValueError:
+        return uuid.uuid4()
+
+
+class PageForm(FlaskForm):
+    """A form whose page has an id, so that sending it twice does it once."""
+
+    form_id = HiddenField(default=lambda: str(uuid.uuid4()))
+
+    @property
+    def page_id(self) -> uuid.UUID:
+        try:
+            return uuid.UUID(self.form_id.data or "")
+        except ValueError:
+            return uuid.uuid4()
 
 
 class PlainForm(FlaskForm):

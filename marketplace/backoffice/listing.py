@@ -29,7 +29,7 @@ from marketplace.connections import was_too_slow
 from marketplace.database import utcnow
 from marketplace.extensions import db
 from marketplace.permissions import Permission
-from marketplace.transaction import transaction
+from marketplace.transaction import in_transaction
 from marketplace.web.formats import viewer_zone
 
 PAGE_SIZES = (25, 50, 100)
@@ -118,8 +118,7 @@ class ListScreen(Screen):
         if state.filters.errors:  # A file that holds more than was asked for would go unnoticed.
             abort(400, " ".join(state.filters.errors.values()))
         select = self.narrowed(state, self.exported())
-        with transaction():
-            self._record_export(state)
+        in_transaction(lambda: self._record_export(state))
         file = FORMATS[export_type](db.session(), select, self._order(state))
         name = f"{self.endpoint}-{utcnow():%Y%m%d-%H%M}.{export_type}"
         response = Response(

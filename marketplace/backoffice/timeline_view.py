@@ -11,13 +11,12 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
-from wtforms import HiddenField, TextAreaField
+from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from marketplace.backoffice.cells import moment_tag
-from marketplace.backoffice.fields import strip
+from marketplace.backoffice.fields import PageForm, strip
 from marketplace.backoffice.guard import requires
 from marketplace.backoffice.panels import Beside
 from marketplace.backoffice.screen import actor
@@ -32,22 +31,13 @@ Telling = Callable[[Any, Any], str]
 """Writes a recorded value of a row for people: `telling(value, row)`."""
 
 
-class NoteForm(FlaskForm):
-    form_id = HiddenField(default=lambda: str(uuid.uuid4()))
-    """Names the page, so that sending it twice writes one note."""
+class NoteForm(PageForm):
     notes = TextAreaField(
         _l("Internal note"),
         [DataRequired(), Length(max=LONGEST)],
         filters=[strip],
         description=_l("For staff only. It stays as it is written: nobody can change or delete it."),
     )
-
-    @property
-    def page_id(self) -> uuid.UUID:
-        try:
-            return uuid.UUID(self.form_id.data or "")
-        except ValueError:
-            return uuid.uuid4()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +19,8 @@ from marketplace.batches.work import Arguments, Refusals, Work
 from marketplace.connections import was_in_the_way, was_too_slow
 from marketplace.database import lock_all, utcnow
 from marketplace.errors import DomainError
-from marketplace.transaction import HalfDoneError, one_of_many, transaction
+from marketplace.extensions import db
+from marketplace.transaction import HalfDoneError, in_transaction, one_of_many
 from marketplace.words import gettext as _
 
 AT_ONCE = 100
@@ -131,33 +131,42 @@ def _taken() -> str:
 
 def _do(batch_id: uuid.UUID, work: Work, actor: Actor, *, most: int) -> list[Outcome]:
     """Do the next items of a batch in one transaction, their rows locked at once and judged one by one."""
-    with _turn(batch_id, most) as (session, batch, items):
-        if not items:
+
+    def act() -> list[Outcome]:
+        session, batch, items = _turn(batch_id, most)
+        if batch is None or not items:
             return []
         rows = {row.id: row for row in lock_all(session, work.model, _rows(work, items))}
         outcomes = [_outcome(work, batch, item, rows.get(item.subject_id), actor) for item in items]
         _store(session, batch, outcomes)
         return outcomes
 
+    return in_transaction(act)
+
 
 def _give_up(batch_id: uuid.UUID, state: ItemState, sentence: str) -> list[Outcome]:
     """Store that the next item of a batch was not done."""
-    with _turn(batch_id, 1) as (session, batch, items):
+
+    def act() -> list[Outcome]:
+        session, batch, items = _turn(batch_id, 1)
+        if batch is None:
+            return []
         outcomes = [Outcome(item.position, item.subject_id, state, sentence) for item in items]
         _store(session, batch, outcomes)
         return outcomes
 
+    return in_transaction(act)
 
-@contextmanager
-def _turn(batch_id: uuid.UUID, most: int) -> Iterator[tuple[Session, Batch, Sequence[Any]]]:
-    """Open a transaction with the next items of a batch, in which nobody else works on it; with none where it rests."""
-    with transaction() as session:
-        running = sa.select(Batch).where(Batch.id == batch_id, Batch.state == BatchState.RUNNING)
-        # Whoever works on it just now lets go in a moment: it is theirs until then, not waited for.
-        mine = running.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)
-        batch = session.scalars(mine).one_or_none()
-        waiting = _items(batch_id).where(BatchItem.state == ItemState.WAITING).limit(most)
-        yield session, batch, session.execute(waiting).all() if batch else ()  # type: ignore[misc]
+
+def _turn(batch_id: uuid.UUID, most: int) -> tuple[Session, Batch | None, Sequence[Any]]:
+    """Return a batch with its next items, locked so that nobody else works on it; None where it is not to be had."""
+    session: Session = db.session()
+    running = sa.select(Batch).where(Batch.id == batch_id, Batch.state == BatchState.RUNNING)
+    # Whoever works on it just now lets go in a moment: it is theirs until then, not waited for.
+    mine = running.with_for_update(key_share=True, skip_locked=True).execution_options(populate_existing=True)
+    batch = session.scalars(mine).one_or_none()
+    waiting = _items(batch_id).where(BatchItem.state == ItemState.WAITING).limit(most)
+    return session, batch, session.execute(waiting).all() if batch else ()
 
 
 def _items(batch_id: uuid.UUID) -> sa.Select[Any]:

@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional
 from marketplace.accounts.models import User
 from marketplace.accounts.queries import find_customers, find_providers, get_provider
 from marketplace.backoffice.editing import EditForm
-from marketplace.backoffice.fields import Within, strip
+from marketplace.backoffice.fields import Within, id_of, strip
 from marketplace.backoffice.lookup import Lookup, LookupField
 from marketplace.bookings.times import TimeField, WeekForm, read_moment
 from marketplace.listings.queries import find_services, get_service
@@ -47,7 +47,7 @@ SERVICES = Lookup(
 
 class NewBookingForm(WeekForm):
     booking_id = HiddenField(default=lambda: str(uuid.uuid4()))
-    """The id the booking will have, so that sending the form twice makes one booking."""
+    """Names the page, so that sending it twice makes one booking."""
     customer = LookupField(_("Customer"), CUSTOMERS, [DataRequired()], description=_("E-mail or name."))
     service = LookupField(_("Service"), SERVICES, [DataRequired()], description=_("Title or provider."))
     scheduled_at = TimeField(_("When"))
@@ -78,10 +78,9 @@ class NewBookingForm(WeekForm):
 
     @property
     def chosen_id(self) -> uuid.UUID:
-        try:
-            return uuid.UUID(self.booking_id.data or "")
-        except ValueError:
-            return uuid.uuid4()
+        """The id the booking will have: another one where something else is typed after going back to the page."""
+        who, what, when = self.customer.row.id, self.service.row.id, self.scheduled_at.moment
+        return id_of(self.booking_id.data, who, what, when, self.duration.data, self.total_amount.data, self.notes.data)
 
     @property
     def minutes(self) -> int:

@@ -17,11 +17,13 @@ from flask import (
 )
 from flask_babel import gettext as _
 from flask_login import AnonymousUserMixin, UserMixin, current_user
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import undefer
 from werkzeug.wrappers import Response as AnyResponse
 
 from marketplace.audit import record
 from marketplace.backoffice.addresses import own_path
+from marketplace.connections import was_in_the_way
 from marketplace.extensions import client_address, db, login_manager, settings
 from marketplace.passwords import decoy_hash, hash_password, is_outdated, password_matches
 from marketplace.permissions import Permission, may
@@ -38,7 +40,7 @@ from marketplace.staff.sessions import (
     touch_session,
 )
 from marketplace.staff.throttle import in_turn
-from marketplace.transaction import transaction
+from marketplace.transaction import in_transaction, transaction
 
 blueprint = Blueprint("staff_login", __name__)
 
@@ -106,12 +108,14 @@ def log_in() -> AnyResponse:
 def log_out() -> AnyResponse:
     if not current_user.is_authenticated:
         return ask_to_log_in()
-    key, member = current_user.id, current_user.member
-    with transaction() as database:
-        end_session(database, key)
-        record("staff.signed_out", current_user.account(), actor=member, label=member.email)
+    in_transaction(_sign_out)
     session.clear()
     return redirect(url_for("staff_login.log_in"))
+
+
+def _sign_out() -> None:
+    end_session(db.session(), current_user.id)
+    record("staff.signed_out", current_user.account(), actor=current_user.member, label=current_user.member.email)
 
 
 def _check(email: str, password: str) -> StaffMember | None:
@@ -128,21 +132,32 @@ def _sign_in(member: StaffMember, password: str) -> None:
     cost = settings().bcrypt_cost
     new_hash = hash_password(password, cost=cost) if is_outdated(member.password_hash, cost=cost) else None
     earlier = session.get("_user_id", "")
-    with transaction() as database:
+
+    def begin() -> str:
         record("staff.signed_in", member, actor=member, label=member.email)
-        end_session(database, earlier)
-        key = start_session(member, address=client_address(), user_agent=request.user_agent.string)
+        end_session(db.session(), earlier)
         if new_hash:
             renew_password_hash(member, password_hash=new_hash)
-    stand_for(key)
+        return start_session(member, address=client_address(), user_agent=request.user_agent.string)
+
+    stand_for(in_transaction(begin))
 
 
 def _load(key: str) -> SignedIn | None:
     found = _find(key)
     if found is not None and needs_touch(found):
-        with transaction() as database:
-            touch_session(database, found.session_id)
+        _note_use(found)
     return SignedIn(key, found) if found is not None else None
+
+
+def _note_use(live: LiveSession) -> None:
+    """Note that the session is in use; while others write, the next request can do that as well."""
+    try:
+        with transaction(waits=False) as database:
+            touch_session(database, live.session_id)
+    except OperationalError as failure:
+        if not was_in_the_way(failure):
+            raise
 
 
 def _find(key: str) -> LiveSession | None:

@@ -25,7 +25,7 @@ from marketplace.staff.models import StaffMember
 from marketplace.staff.operations import change_staff_password, edit_staff_member
 from marketplace.staff.sessions import start_session
 from marketplace.staff.throttle import in_turn
-from marketplace.transaction import transaction
+from marketplace.transaction import in_transaction
 
 SAMPLE = Decimal("1234.56")
 
@@ -74,11 +74,13 @@ class ProfileView(ClosedView):
             form.outcome = 422
             return False
         password_hash = hash_password(form.password.data or "", cost=settings().bcrypt_cost)
-        with transaction():
+
+        def change() -> str:
             member = current_user.account()
             change_staff_password(member, password_hash=password_hash, actor=actor())
-            key = start_session(member, address=client_address(), user_agent=request.user_agent.string)
-        stand_for(key)
+            return start_session(member, address=client_address(), user_agent=request.user_agent.string)
+
+        stand_for(in_transaction(change))
         flash(_("Your password is changed. Wherever else you were logged in, you no longer are."), "success")
         return True
 

@@ -89,8 +89,9 @@ def needs_touch(live: LiveSession) -> bool:
 
 
 def touch_session(session: Session, session_id: uuid.UUID) -> None:
-    """Note that the session is in use."""
-    session.execute(sa.update(StaffSession).where(StaffSession.id == session_id).values(last_used_at=utcnow()))
+    """Note that the session is in use, unless somebody is ending it just now."""
+    free = sa.select(StaffSession.id).where(StaffSession.id == session_id).with_for_update(skip_locked=True)
+    session.execute(sa.update(StaffSession).where(StaffSession.id.in_(free)).values(last_used_at=utcnow()))
 
 
 def end_session(session: Session, key: str) -> None:

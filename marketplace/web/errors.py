@@ -9,6 +9,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from limits.errors import StorageError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException, SecurityError, ServiceUnavailable
 
 from marketplace.connections import was_in_the_way, was_too_slow
@@ -34,7 +35,7 @@ PAGES = {
 }
 
 
-KEEPING = (400, 401)
+KEEPING = (400, 401, 503)
 """What a form is refused with that was fine when it was opened: the page then holds what was typed into it."""
 
 NOT_TYPED = {
@@ -61,8 +62,10 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(DomainError, _show_domain_error)
     app.register_error_handler(OperationalError, _show_database_error)
     app.register_error_handler(InterfaceError, _show_database_error)
+    app.register_error_handler(NoConnectionFree, _show_no_connection)
     app.register_error_handler(StorageError, _show_tries_error)
     app.register_error_handler(Exception, _show_fault)
+    app.after_request(_say_when_to_try_again)
 
 
 def error_page(status: int, sentence: str | None = None) -> Response:
@@ -117,12 +120,22 @@ def _show_database_error(error: DBAPIError) -> Response:
             "statement_too_slow", error, _("This takes longer than it may. Nothing was changed. Ask for less at once.")
         )
     if was_in_the_way(error):
-        return _unavailable(
-            "rows_taken",
-            error,
-            _("Others are changing the same records just now. Nothing was changed. Try again in a few seconds."),
-        )
+        return _unavailable("rows_taken", error, taken_sentence())
     return _unavailable("database_unavailable", error)
+
+
+def note_taken(error: DBAPIError) -> None:
+    """Log that records were not to be had, where the page of the form says so itself."""
+    log.error("rows_taken", error=type(error).__name__, exc_info=error)
+
+
+def taken_sentence() -> str:
+    """Say that others hold the records."""
+    return str(_("Others are changing the same records just now. Nothing was changed. Try again in a few seconds."))
+
+
+def _show_no_connection(error: NoConnectionFree) -> Response:
+    return _unavailable("no_connection_free", error)
 
 
 def _show_tries_error(error: StorageError) -> Response:
@@ -135,8 +148,12 @@ def _show_tries_error(error: StorageError) -> Response:
 
 def _unavailable(event: str, error: Exception, sentence: str | None = None) -> Response:
     _log_fault(event, error)
-    response = error_page(ServiceUnavailable.code, sentence)
-    response.headers["Retry-After"] = str(RETRY_AFTER)
+    return error_page(ServiceUnavailable.code, sentence)
+
+
+def _say_when_to_try_again(response: Response) -> Response:
+    if response.status_code == ServiceUnavailable.code:
+        response.headers.setdefault("Retry-After", str(RETRY_AFTER))
     return response
 
 
