@@ -1,6 +1,7 @@
 """A provider is away: their bookings in that time, listed, moved or cancelled as one batch, and put back."""
 
 import datetime as dt
+import random
 import re
 from html import unescape
 from urllib.parse import urlencode
@@ -19,7 +20,7 @@ from marketplace.staff.models import StaffMember
 from marketplace.transaction import transaction
 from marketplace.web.formats import moment_writer
 from tests.audit_log import entries, is_whole
-from tests.batch_steps import press
+from tests.batch_steps import begin, outcomes, press, preview
 from tests.factories import (
     OFFICE_WEEK,
     BookingFactory,
@@ -542,6 +543,38 @@ def test_what_changes_between_draft_and_start_is_left_and_both_say_so(support, s
         ("pending", monday(9, days=3)), ("cancelled", monday(10)), ("pending", monday(9, days=7)),
         ("pending", monday(10, days=7)), ("confirmed", monday(13, days=3)),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_chosen_the_preview_tells_the_outcome_and_an_undoing_puts_it_back(support, provider, service, seed):
+    chance = random.Random(seed)
+    services = [service, ServiceFactory(provider=provider), ServiceFactory(provider=provider, is_active=False)]
+    made = [
+        BookingFactory(
+            service=chance.choice(services),
+            status=status,
+            scheduled_at=monday(9, 60 * number),
+            duration=chance.choice((30, 60) if status == "confirmed" else (30, 90, 600)),
+        )
+        for number, status in enumerate(chance.choices(("pending", "confirmed"), k=25))
+    ]
+    period = {"since": monday(9), "until": monday(10, days=1)}
+    times = [monday(10, 30 * number, days=1).isoformat() for number in range(20)]
+    choices = {booking: chance.choice(("", "cancel", *times, *times)) for booking in made}
+    before = states(*made)
+    address = send(support, service, choices, period=period, reason=ILL).location
+    with transaction():
+        cancel_booking(made[0], reason=ILL, actor=StaffMemberFactory.build())
+    before[0] = states(made[0])[0]
+    ready, refused = preview(support, address)
+    begin(support, address, reason=ILL, needs_reason="yes")
+    told = [outcome for _id, outcome in outcomes(support, address)]
+    assert ready == told.count("Done") > 0
+    assert sum(refused.values()) == len(told) - ready
+    undo = press(support, address, "undo").location
+    assert preview(support, undo) == (ready, {})
+    begin(support, undo)
+    assert states(*made) == before
 
 
 # -- Undone --------------------------------------------------------------------------------------
