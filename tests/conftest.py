@@ -87,6 +87,7 @@ def app(request: pytest.FixtureRequest, apps: Callable[[str], Flask]) -> Iterato
         db.session.remove()
         empty_tables(db.engine)
         limiter.reset()
+        getattr(app.extensions["mailman"], "outbox", []).clear()
 
 
 class Browser(FlaskClient):

@@ -19,10 +19,10 @@ pytestmark = pytest.mark.browser
 NEW_PASSWORD = "seven brown otters swim"
 
 MENUS = {
-    Role.OPERATIONS: ["Today", "Bookings", "Services", "Users"],
-    Role.SUPPORT: ["Today", "Bookings", "Services", "Users", "Reset links"],
-    Role.MANAGER: ["Today", "Bookings", "Services", "Users", "Audit log"],
-    Role.ADMINISTRATOR: ["Today", "Bookings", "Services", "Users", "Reset links", "Staff", "Audit log"],
+    Role.OPERATIONS: ["Today", "Bookings", "Services", "Users", "Batches"],
+    Role.SUPPORT: ["Today", "Bookings", "Services", "Users", "Reset links", "Batches"],
+    Role.MANAGER: ["Today", "Bookings", "Services", "Users", "Batches", "Audit log"],
+    Role.ADMINISTRATOR: ["Today", "Bookings", "Services", "Users", "Reset links", "Batches", "Staff", "Audit log"],
 }
 
 
