@@ -38,8 +38,6 @@ EMAILS = (
     "{name}@{host} . com",
     "{name} at gmail",
     "<wide>{name}@{host}.{end}",
-)
-EMAILS_HELD_OUT = (
     "{name}@{host}.co.uk",
     "{name} AT {host} DOT {end}",
     "{name}@{host}[.]{end}",
@@ -49,14 +47,27 @@ EMAILS_HELD_OUT = (
     "{name}+jobs@{host}.{end}",
     "{name} [ät] {host} [point] {end}",
 )
+EMAILS_HELD_OUT = (
+    "{name}@{host}.info",
+    "{name}(a){host}.{end}",
+    "{name}_at_{host}.{end}",
+    "{name}@ {host}.{end}",
+    "{name}@{host} punkt {end}",
+    "{NAME}@{HOST}.COM",
+    "{name} | @ | {host}.{end}",
+    "mailto:{name}@{host}.{end}",
+    "{name}@{host}(dot){end}",
+)
 DOMAINS = (
     "https://{host}.{end}/p?id=7", "www.{host}.{end}", "{host}.{end}", "{host}.{end}/preise", "{host} dot com",
     "t.me/{name}", "wa.me/12125550100", "http://{host}.shop", "hxxps://{host}.{end}", "WWW.{HOST}.COM", "{host}(.)com",
     "{host} . com", "shop.{host}.online", "instagram.com/{name}", "m.me/{name}",
-)  # fmt: skip
-DOMAINS_HELD_OUT = (
     "https://www.{host}.{end}/#prices", "{host}.co.uk", "{host}[dot]{end}", "{host}.app/{name}", "linktr.ee/{name}",
     "bit.ly/3{host}", "blog.{host}.io", "www {host} {end}",
+)  # fmt: skip
+DOMAINS_HELD_OUT = (
+    "HTTPS://{host}.{end}", "{host}.info", "{host} (dot) {end}", "{host}.{end}:8080", "facebook.com/{name}.page",
+    "{host}.page", "youtu.be/x{name}", "www.{host}.com.ua", "{host}/punkt/{end}", "signal.me/#p/{name}",
 )  # fmt: skip
 
 WORDS = {
@@ -67,6 +78,11 @@ WORDS = {
     "pl": "zero jeden dwa trzy cztery pięć sześć siedem osiem dziewięć",
     "uk": "нуль один два три чотири п'ять шість сім вісім дев'ять",
 }
+
+
+BETWEEN = (" ", ".", "_", "*", "·", " - ", "/", " . ", "|", ",")
+BETWEEN_HELD_OUT = ("~", "  ", "'", "=")
+"""What stands between the digits of a disguised number."""
 
 
 def email(chance: random.Random, *, is_held_out: bool) -> str:
@@ -93,15 +109,17 @@ def phone(chance: random.Random, language: str, currency: str, *, is_held_out: b
     if language in WORDS and not plus and chance.random() < 0.4:
         words = WORDS[language].split()
         return " ".join(words[int(digit)] if is_held_out or place % 2 else digit for place, digit in enumerate(digits))
-    if is_held_out and chance.random() < 0.3:
-        return plus + digits.replace("0", "O")
-    between = chance.choice(("/", " . ", "|", ",") if is_held_out else (" ", ".", "_", "*", "·", " - "))
+    if chance.random() < 0.3:
+        return plus + digits.replace("0", "o" if is_held_out else "O")
+    between = chance.choice(
+        ("~", "  ", "'", "=") if is_held_out else (" ", ".", "_", "*", "·", " - ", "/", " . ", "|", ",")
+    )
     return plus + between.join(digits)
 
 
 def _filled(chance: random.Random, form: str) -> str:
-    host = chance.choice(HOSTS)
-    return form.format(name=chance.choice(NAMES), host=host, HOST=host.upper(), end=chance.choice(ENDINGS))
+    name, host = chance.choice(NAMES), chance.choice(HOSTS)
+    return form.format(name=name, NAME=name.upper(), host=host, HOST=host.upper(), end=chance.choice(ENDINGS))
 
 
 def _form(text: str) -> str:

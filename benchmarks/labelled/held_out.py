@@ -4,327 +4,267 @@ from benchmarks.labelled.words import Words, read, read_contacts
 
 HELD_OUT = (
     Words(
-        "en", "USD",
+        "en", "GBP",
         read("""
-            Piano lessons for adults
-            Family portraits outdoors
-            Moving help with a van
+            Bicycle repair at your door
+            Sewing course for beginners
         """),
         read("""
-            The first meeting is free.
-            Children are welcome.
-            I speak English and a little Spanish.
+            Tea and biscuits are on me.
+            You can cancel up to a day before.
         """),
         read("""
-            Pieces for 2 or 4 hands, op. 10 No. 3, bars 120-136.
-            The van holds 3,500 lbs and 1,050 cu. ft., mileage 0.65 per mile.
-            Sessions last 45/60/90 minutes and cost 40/55/80 dollars.
-            Sunday slots: 10:15, 11:45, 14:00 and 16:30.
-            In 2024 we moved 1 250 households, in 2025 about 1 400.
-            My prices are in line with the market and signal quality.
-            You get 25 pictures of 24.2 megapixels, i.e. 6000 by 4000 dots.
-            We can talk about Skype lessons, Zoom lessons or lessons at home.
-            Sizes S to XXL, model 4400-8800-12, colour 7016.
-            At last, no dot com bubble here: honest work.
+            Tyres 28 x 1.75 (47-622), chains 1/2 x 3/32, 7-8-9-10 speed.
+            Seams of 1.5 cm, fabric 140 cm wide, needle 80/12 to 90/14.
+            Prices: 35 / 50 / 75 pounds, deposit £20, VAT no. 123 4567 89.
+            1st January 2026 to 31st March 2026, 18:30-20:00, six evenings.
+            I fixed 12,500 bikes in 11 years, about 1,136 a year.
+            I teach at home, in libraries or on Zoom.
+            Signal lamps, brake lines and messenger bags mended.
         """),
         read_contacts("""
-            email: For anything else {email} is best.
-            email: Mail me ({email}), please.
-            phone: Ring {phone} after six.
-            phone: Cash discount! Dial {phone}.
-            link: Portfolio: {domain}
-            link: I am listed at {domain} as well.
-            messenger: Happy to chat with you over Telegram.
-            messenger: Drop me a line on Viber.
-            messenger: IG: {handle}
+            email: Send photos of the bike to {email} first.
+            phone: Text or ring {phone} and I come round.
+            phone: Sat nav ready? {phone}
+            link: My workshop is on {domain} with pictures.
+            messenger: Quickest is WhatsApp, message me there.
+            messenger: My Telegram is {handle}.
         """),
         read("""
-            MOVING TODAY? CALL THE BEST
-            Piano for everyone!!!!!
+            ALL BIKES FIXED WHILE YOU WAIT
         """),
     ),
     Words(
         "de", "EUR",
         read("""
-            Klavierunterricht für Erwachsene
-            Familienfotos im Freien
-            Umzugshilfe mit Transporter
+            Fahrradreparatur an der Haustür
+            Nähkurs für Anfänger
         """),
         read("""
-            Das erste Treffen ist kostenlos.
-            Kinder sind willkommen.
-            Ich spreche Deutsch und etwas Spanisch.
+            Tee und Kekse gehen auf mich.
+            Absagen geht bis einen Tag vorher.
         """),
         read("""
-            Stücke zu 2 oder 4 Händen, op. 10 Nr. 3, Takte 120-136.
-            Der Wagen trägt 3.500 kg und fasst 20,5 m³, je km 0,65 €.
-            45/60/90 Minuten kosten 40/55/80 Euro.
-            Sonntags um 10:15, 11:45, 14:00 und 16:30 Uhr.
-            2024 waren es 1 250 Umzüge, 2025 etwa 1 400.
-            Meine Preise liegen auf einer Linie mit dem Markt.
-            Sie bekommen 25 Bilder mit 24,2 Megapixeln, also 6000 mal 4000 Punkte.
-            Der Unterricht geht auch über Skype oder Zoom, wenn Sie krank sind.
-            Größen S bis XXL, Modell 4400-8800-12, Farbe RAL 7016.
-            Das ist der Punkt: ehrliche Arbeit an 365 Tagen.
+            Reifen 28 x 1,75 (47-622), Ketten 1/2 x 3/32, 7-8-9-10-fach.
+            Nähte von 1,5 cm, Stoff 140 cm breit, Nadel 80/12 bis 90/14.
+            Preise: 35 / 50 / 75 Euro, Anzahlung 20 €, USt-IdNr. DE123456789.
+            Vom 1. Januar 2026 bis 31. März 2026, 18:30-20:00 Uhr, sechs Abende.
+            12.500 Räder in 11 Jahren, etwa 1.136 im Jahr.
+            Ich unterrichte zu Hause, in Büchereien oder über Zoom.
+            Signallampen, Bremsleitungen und Kuriertaschen in Serie 100-200-300.
         """),
         read_contacts("""
-            email: Für alles andere ist {email} am besten.
-            email: Mailen Sie mir ({email}), bitte.
-            phone: Klingeln Sie nach sechs durch: {phone}.
-            phone: Barzahlung günstiger! {phone} wählen.
-            link: Mappe: {domain}
-            link: Man findet mich auch auf {domain} im Netz.
-            messenger: Gern chatten wir über Telegram, schreib mich dort an.
-            messenger: Erreichbar bin ich am besten per Viber.
-            messenger: IG: {handle}
+            email: Bilder vom Rad zuerst an {email} schicken.
+            phone: SMS oder Anruf an {phone}, dann komme ich.
+            phone: Alles klar? {phone}
+            link: Meine Werkstatt steht auf {domain} mit Bildern.
+            messenger: Am schnellsten per WhatsApp melden.
+            messenger: Mein Telegram ist {handle}.
         """),
         read("""
-            UMZUG HEUTE? WIR SIND DIE BESTEN
-            Klavier für alle!!!!!
+            ALLE RÄDER SOFORT REPARIERT
         """),
     ),
     Words(
         "fr", "EUR",
         read("""
-            Cours de piano pour adultes
-            Portraits de famille en plein air
-            Aide au déménagement avec camion
+            Réparation de vélos à la porte
+            Cours de couture pour débutants
         """),
         read("""
-            La première rencontre est gratuite.
-            Les enfants sont les bienvenus.
-            Je parle français et un peu espagnol.
+            Thé et biscuits offerts.
+            Annulation possible jusqu'à la veille.
         """),
         read("""
-            Pièces à 2 ou 4 mains, op. 10 no 3, mesures 120-136.
-            Le camion porte 3 500 kg et 20,5 m³, 0,65 € par km.
-            45/60/90 minutes coûtent 40/55/80 euros.
-            Le dimanche à 10h15, 11h45, 14h et 16h30.
-            En 2024 nous avons aidé 1 250 foyers, en 2025 environ 1 400.
-            Mes prix sont en ligne avec le marché.
-            Vous recevez 25 images de 24,2 mégapixels, soit 6000 par 4000 points.
-            Le cours est possible sur Skype ou Zoom en cas de maladie.
-            Tailles S à XXL, modèle 4400-8800-12, couleur 7016.
-            Un point c'est tout : du travail honnête.
+            Pneus 28 x 1,75 (47-622), chaînes 1/2 x 3/32, 7-8-9-10 vitesses.
+            Coutures de 1,5 cm, tissu de 140 cm, aiguille 80/12 à 90/14.
+            Prix : 35 / 50 / 75 euros, acompte 20 €, SIREN 123 456 789.
+            Du 1er janvier 2026 au 31 mars 2026, 18h30-20h00, six soirées.
+            12 500 vélos en 11 ans, environ 1 136 par an.
+            Je donne cours à la maison, en bibliothèque ou sur Zoom.
+            Feux de signal, lignes de frein, sacoches refaites.
         """),
         read_contacts("""
-            email: Pour le reste, {email} est le mieux.
-            email: Un courriel ({email}) suffit.
-            phone: Sonnez au {phone} après six heures.
-            phone: Remise en espèces ! Composez le {phone}.
-            link: Mon book : {domain}
-            link: Je suis aussi sur {domain} depuis peu.
-            messenger: On peut discuter, contactez-nous via Telegram.
-            messenger: Joignable de préférence sur Viber.
-            messenger: IG : {handle}
+            email: Envoyez d'abord des photos du vélo à {email} svp.
+            phone: Un SMS ou un appel au {phone} et j'arrive.
+            phone: C'est bon ? {phone}
+            link: Mon atelier est sur {domain} avec des images.
+            messenger: Le plus rapide : un message sur WhatsApp.
+            messenger: Mon Telegram est {handle}.
         """),
         read("""
-            DÉMÉNAGEMENT AUJOURD'HUI ? LES MEILLEURS
-            Le piano pour tous !!!!!
+            TOUS LES VÉLOS RÉPARÉS DE SUITE
         """),
     ),
     Words(
         "es", "EUR",
         read("""
-            Clases de piano para adultos
-            Retratos de familia al aire libre
-            Ayuda en mudanzas con furgoneta
+            Reparación de bicicletas en tu puerta
+            Curso de costura para principiantes
         """),
         read("""
-            El primer encuentro es gratis.
-            Los niños son bienvenidos.
-            Hablo español y un poco de inglés.
+            El té y las galletas van por mi cuenta.
+            Se puede cancelar hasta un día antes.
         """),
         read("""
-            Piezas a 2 o 4 manos, op. 10 n.º 3, compases 120-136.
-            La furgoneta lleva 3.500 kg y 20,5 m³, a 0,65 € por km.
-            45/60/90 minutos cuestan 40/55/80 euros.
-            Los domingos a las 10:15, 11:45, 14:00 y 16:30.
-            En 2024 ayudamos a 1 250 hogares, en 2025 a unos 1 400.
-            Mis precios están en línea con el mercado.
-            Recibes 25 fotos de 24,2 megapíxeles, o sea 6000 por 4000 puntos.
-            La clase puede ser por Skype o Zoom si estás enfermo.
-            Tallas S a XXL, modelo 4400-8800-12, color 7016.
-            Y punto: trabajo honesto los 365 días.
+            Cubiertas 28 x 1,75 (47-622), cadenas 1/2 x 3/32, 7-8-9-10 velocidades.
+            Costuras de 1,5 cm, tela de 140 cm, aguja 80/12 a 90/14.
+            Precios: 35 / 50 / 75 euros, señal de 20 €, NIF 12345678Z.
+            Del 1 de enero de 2026 al 31 de marzo de 2026, 18:30-20:00, seis tardes.
+            12.500 bicis en 11 años, unas 1.136 al año.
+            Doy clase en casa, en bibliotecas o por Zoom.
+            Luces de señal, líneas de freno y bolsas de mensajero.
         """),
         read_contacts("""
-            email: Para lo demás, {email} es lo mejor.
-            email: Un correo ({email}) basta.
-            phone: Marca el {phone} después de las seis.
-            phone: ¡Descuento en efectivo! {phone} y listo.
-            link: Mi carpeta: {domain}
-            link: También estoy en {domain} desde hace poco.
-            messenger: Podemos hablar, contáctame por Telegram.
-            messenger: Mándame un mensaje al Viber.
-            messenger: IG: {handle}
+            email: Manda antes fotos de la bici a {email} porfa.
+            phone: Un SMS o una llamada al {phone} y voy.
+            phone: ¿Todo claro? {phone}
+            link: Mi taller está en {domain} con fotos.
+            messenger: Lo más rápido es un mensaje por WhatsApp.
+            messenger: Mi Telegram es {handle}.
         """),
         read("""
-            MUDANZAS HOY MISMO, SOMOS LOS MEJORES
-            ¡Piano para todos!!!!!
+            TODAS LAS BICIS ARREGLADAS AL MOMENTO
         """),
     ),
     Words(
         "pl", "PLN",
         read("""
-            Lekcje fortepianu dla dorosłych
-            Portrety rodzinne w plenerze
-            Pomoc przy przeprowadzce
+            Naprawa rowerów pod domem
+            Kurs szycia dla początkujących
         """),
         read("""
-            Pierwsze spotkanie jest bezpłatne.
-            Dzieci są mile widziane.
-            Mówię po polsku i trochę po hiszpańsku.
+            Herbata i ciastka ode mnie.
+            Odwołać można do dnia poprzedniego.
         """),
         read("""
-            Utwory na 2 lub 4 ręce, op. 10 nr 3, takty 120-136.
-            Bus mieści 3 500 kg i 20,5 m³, 2,65 zł za km.
-            45/60/90 minut kosztuje 140/155/180 złotych.
-            W niedziele o 10:15, 11:45, 14:00 i 16:30.
-            W 2024 pomogliśmy 1 250 rodzinom, w 2025 około 1 400.
-            Moje ceny są na linii rynku.
-            Dostaniesz 25 zdjęć po 24,2 megapiksela, czyli 6000 na 4000 punktów.
-            Lekcja może być przez Skype lub Zoom, gdy ktoś choruje.
-            Rozmiary S do XXL, model 4400-8800-12, kolor 7016.
-            Kropka nad i: uczciwa praca przez 365 dni.
+            Opony 28 x 1,75 (47-622), łańcuchy 1/2 x 3/32, 7-8-9-10 biegów.
+            Szwy 1,5 cm, materiał 140 cm, igła 80/12 do 90/14.
+            Ceny: 135 / 150 / 175 zł, zaliczka 20 zł, REGON 123456785.
+            Od 1 stycznia 2026 do 31 marca 2026, 18:30-20:00, sześć wieczorów.
+            12 500 rowerów w 11 lat, około 1 136 rocznie.
+            Uczę w domu, w bibliotece lub przez Zoom.
+            Lampy sygnałowe, linki hamulca i torby kurierskie.
         """),
         read_contacts("""
-            email: W innych sprawach najlepiej {email}.
-            email: Wystarczy mail ({email}).
-            phone: Po szóstej proszę o telefon pod {phone}.
-            phone: Taniej gotówką! {phone} i gotowe.
-            link: Moje portfolio: {domain}
-            link: Jestem też na {domain} od niedawna.
-            messenger: Możemy pogadać, pisz na Telegram.
-            messenger: Najlepszy kontakt ze mną przez Viber.
-            messenger: IG: {handle}
+            email: Najpierw proszę wysłać zdjęcia roweru na {email} i czekać.
+            phone: SMS albo telefon na {phone} i przyjeżdżam.
+            phone: Wszystko jasne? {phone}
+            link: Mój warsztat jest na {domain} ze zdjęciami.
+            messenger: Najszybciej odpisuję na WhatsAppie.
+            messenger: Mój Telegram to {handle}.
         """),
         read("""
-            PRZEPROWADZKI DZIŚ, JESTEŚMY NAJLEPSI
-            Fortepian dla każdego!!!!!
+            WSZYSTKIE ROWERY NAPRAWIAM OD RĘKI
         """),
     ),
     Words(
         "uk", "UAH",
         read("""
-            Уроки фортепіано для дорослих
-            Сімейні портрети просто неба
-            Допомога з переїздом
+            Ремонт велосипедів біля дому
+            Курс шиття для початківців
         """),
         read("""
-            Перша зустріч безкоштовна.
-            Дітям раді.
-            Розмовляю українською та трохи іспанською.
+            Чай і печиво від мене.
+            Скасувати можна за день.
         """),
         read("""
-            Твори на 2 або 4 руки, тв. 10 № 3, такти 120-136.
-            Бус бере 3 500 кг і 20,5 м³, 12,65 грн за км.
-            45/60/90 хвилин коштують 400/550/800 гривень.
-            Щонеділі о 10:15, 11:45, 14:00 і 16:30.
-            У 2024 допомогли 1 250 родинам, у 2025 близько 1 400.
-            Мої ціни на лінії ринку.
-            Отримаєте 25 фото по 24,2 мегапікселя, тобто 6000 на 4000 точок.
-            Урок може бути через Skype або Zoom, якщо хтось хворіє.
-            Розміри S до XXL, модель 4400-8800-12, колір 7016.
-            Крапка: чесна праця 365 днів.
+            Шини 28 x 1,75 (47-622), ланцюги 1/2 x 3/32, 7-8-9-10 швидкостей.
+            Шви 1,5 см, тканина 140 см, голка 80/12 до 90/14.
+            Ціни: 350 / 500 / 750 грн, завдаток 200 грн, ЄДРПОУ 12345678.
+            З 1 січня 2026 до 31 березня 2026, 18:30-20:00, шість вечорів.
+            12 500 велосипедів за 11 років, близько 1 136 на рік.
+            Навчаю вдома, у бібліотеці або через Zoom.
+            Сигнальні лампи, лінії гальм і сумки.
         """),
         read_contacts("""
-            email: З інших питань найкраще {email}.
-            email: Досить листа ({email}).
-            phone: Після шостої набирайте {phone}.
-            phone: Готівкою дешевше! {phone} і все.
-            link: Моє портфоліо: {domain}
-            link: Я також на {domain} віднедавна.
-            messenger: Можемо поспілкуватися, пишіть у Telegram.
-            messenger: Найкраще зв'язатися зі мною через Viber.
-            messenger: Інстаграм: {handle}
+            email: Спершу надішліть фото на {email} будь ласка.
+            phone: СМС або дзвінок на {phone} і я їду.
+            phone: Усе ясно? {phone}
+            link: Моя майстерня на {domain} з фото.
+            messenger: Найшвидше відповідаю у вайбері.
+            messenger: Мій телеграм {handle}.
         """),
         read("""
-            ПЕРЕЇЗД СЬОГОДНІ, МИ НАЙКРАЩІ
-            Фортепіано для всіх!!!!!
+            УСІ ВЕЛОСИПЕДИ РЕМОНТУЮ ОДРАЗУ
         """),
     ),
     Words(
         "hi", "INR",
         read("""
-            बड़ों के लिए पियानो
-            परिवार की तस्वीरें
+            साइकिल की मरम्मत
+            सिलाई सीखें
         """),
         read("""
-            पहली मुलाक़ात मुफ़्त है।
-            बच्चों का स्वागत है।
+            चाय मेरी तरफ़ से।
+            एक दिन पहले तक रद्द कर सकते हैं।
         """),
         read("""
-            45/60/90 मिनट के 400/550/800 रुपये लगते हैं।
-            रविवार को 10:15, 11:45, 14:00 और 16:30 बजे।
-            2024 में 1,250 परिवार, 2025 में क़रीब 1,400।
-            24.2 मेगापिक्सेल की 25 तस्वीरें, यानी 6000 गुणा 4000।
-            बीमार होने पर Skype या Zoom से पाठ होता है।
+            टायर 28 x 1.75 (47-622), 7-8-9-10 गियर।
+            दाम 350 / 500 / 750 रुपये, पेशगी ₹200।
+            1 जनवरी 2026 से 31 मार्च 2026, 18:30-20:00।
+            11 साल में 12,500 साइकिलें।
         """),
         read_contacts("""
-            email: बाक़ी बातों के लिए {email} ठीक है।
-            phone: छह बजे के बाद {phone} मिलाएँ।
-            link: मेरा काम: {domain}
-            messenger: टेलीग्राम पर मुझे लिखें।
-            messenger: इंस्टाग्राम: {handle}
+            email: पहले फ़ोटो {email} पर भेजें।
+            phone: {phone} पर मैसेज या कॉल करें।
+            link: मेरी दुकान {domain} पर है।
+            messenger: मुझे व्हाट्सएप पर लिखें।
         """),
         read("""
-            सबके लिए पियानो!!!!!
+            हर साइकिल ठीक!!!
         """),
     ),
     Words(
         "ar", "EGP",
         read("""
-            دروس بيانو للكبار
-            صور عائلية
+            إصلاح الدراجات
+            دورة خياطة
         """),
         read("""
-            اللقاء الأول مجاني.
-            نرحب بالأطفال.
+            الشاي علي.
+            يمكن الإلغاء قبل يوم.
         """),
         read("""
-            45/60/90 دقيقة بسعر 400/550/800 جنيه.
-            الأحد الساعة 10:15 و 11:45 و 14:00 و 16:30.
-            في 2024 ساعدنا 1250 عائلة وفي 2025 حوالي 1400.
-            25 صورة بدقة 24.2 ميجابكسل أي 6000 في 4000.
-            الدرس عبر Skype أو Zoom عند المرض.
+            إطارات 28 x 1.75 (47-622) و 7-8-9-10 سرعات.
+            الأسعار 350 / 500 / 750 جنيه والعربون 200 جنيه.
+            من 1 يناير 2026 إلى 31 مارس 2026، 18:30-20:00.
+            12,500 دراجة في 11 سنة.
         """),
         read_contacts("""
-            email: لغير ذلك {email} أفضل.
-            phone: بعد السادسة اطلب {phone} من فضلك.
-            link: أعمالي: {domain}
-            messenger: للتواصل معي واتساب.
-            messenger: انستغرام: {handle}
+            email: أرسل الصور أولا إلى {email} من فضلك.
+            phone: رسالة أو مكالمة على {phone} وآتي إليك.
+            link: ورشتي على {domain} مع الصور.
+            messenger: اكتب لي على تليجرام.
         """),
         read("""
-            بيانو للجميع!!!!!
+            كل الدراجات!!!
         """),
     ),
     Words(
         "zh", "CNY",
         read("""
-            成人钢琴课
-            户外家庭照
+            上门修自行车
+            缝纫入门课
         """),
         read("""
-            第一次见面免费。
-            欢迎孩子。
+            茶点由我请。
+            提前一天可取消。
         """),
         read("""
-            45/60/90分钟为400/550/800元。
-            周日10:15、11:45、14:00和16:30。
-            2024年帮助1250户，2025年约1400户。
-            25张2420万像素照片，即6000乘4000。
-            生病时可用Skype或Zoom上课。
+            轮胎28 x 1.75（47-622），7-8-9-10速。
+            价格350 / 500 / 750元，定金200元。
+            2026年1月1日至2026年3月31日，18:30-20:00。
+            11年修了12,500辆。
         """),
         read_contacts("""
-            email: 其他事情请用{email} 联系。
-            phone: 六点后请拨{phone}。
-            link: 作品集：{domain} 。
-            messenger: 详情请加微信。
-            messenger: Instagram：{handle}
+            email: 请先把照片发到 {email} 。
+            phone: 短信或来电{phone}，我就到。
+            link: 我的店在 {domain} 有图。
+            messenger: 最快是微信联系我。
         """),
         read("""
-            人人学钢琴！！！！！
+            全部修好！！！
         """),
     ),
 )  # fmt: skip

@@ -19,8 +19,8 @@ DOT = "dot|d0t|punkt|pkt|point|punto|ponto|kropka|крапка|точка|点|�
 APART = re.compile(r"(?<!\S)(?:[A-Za-z0-9@._-] ){5,}[A-Za-z0-9@_-](?![A-Za-z0-9@_-])")
 BRACKETED_AT = re.compile(rf"\s{{0,3}}[(\[{{<*]\s?(?:{AT}|@)\s?[)\]}}>*]\s{{0,3}}", re.IGNORECASE)
 BRACKETED_DOT = re.compile(rf"\s{{0,3}}[(\[{{<*]\s?(?:{DOT}|\.)\s?[)\]}}>*]\s{{0,3}}", re.IGNORECASE)
-DIGIT_LIKE = re.compile(r"(?<![^\W\d_])[oO](?=[\d\s.-]{0,2}\d)|(?<=\d)[oO](?=\d)")
-ONE_LIKE = re.compile(r"(?<=\d)[lI|](?=\d)")
+ZERO_LIKE = re.compile(r"(?<![^\W\d_])[oO](?=[\d\s.-]{0,2}\d)|(?<=\d)[oO]{1,4}(?=\d|(?!\w))")
+ONE_LIKE = re.compile(r"(?<=\d)[lI](?=\d)")
 
 
 def undisguised(text: str) -> str:
@@ -34,7 +34,7 @@ def undisguised(text: str) -> str:
     text = text.translate({ord(character): _plain(character) for character in set(text)})[:MOST_READ]
     text = APART.sub(_together, text)
     text = BRACKETED_DOT.sub(".", BRACKETED_AT.sub("@", text))
-    return ONE_LIKE.sub("1", DIGIT_LIKE.sub("0", text))
+    return ONE_LIKE.sub("1", ZERO_LIKE.sub(lambda found: "0" * len(found[0]), text))
 
 
 def _plain(character: str) -> str:

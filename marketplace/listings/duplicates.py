@@ -77,7 +77,9 @@ def _text(listing: type[Service]) -> sa.ColumnElement[str]:
 
 
 def _description_key(listing: type[Service]) -> sa.ColumnElement[str]:
-    return sa.func.md5(sa.func.lower(sa.func.substr(listing.description, 1, sa.literal_column(str(MOST_COMPARED)))))
+    """Return what ix_services_description_key indexes, figures and all written out as they are there."""
+    first, length = (sa.literal_column(str(number), sa.Integer()) for number in (1, MOST_COMPARED))
+    return sa.func.md5(sa.func.lower(sa.func.substr(listing.description, first, length)))
 
 
 # -- By the server ------------------------------------------------------------------------------

@@ -24,12 +24,12 @@ MOST_NAMES = 50
 AROUND = 90
 """Characters on either side of a name within which an invitation stands."""
 
-_WORDS = r"(?:\S{1,30}\s{1,2}){0,2}"
+_WORDS = r"(?:[^\s.!?]{1,30}\s{1,2}){0,4}"
 _INVITATIONS = (
     # English
     r"\b(?:me|us)\sWORDS(?:on|via|by|through|over|at|in)\s(?:my\s|our\s)?NAME",
     (
-        r"\b(?:contact|available|reachable|bookings?|book|orders?|questions?|reply|replies|details|quotes?)\sWORDS"
+        r"\b(?:contact|available|reachable|bookings?|book|orders?|questions?|reply|replies|details|quotes?|chat\swith\s(?:me|us|you))\sWORDS"
         r"(?:on|via|by|through|over)\sNAME"
     ),
     r"\b(?:my|our)\sNAME(?!\s(?:course|class|lesson|training|photo|page\sdesign|ads?)\b)",
@@ -37,7 +37,7 @@ _INVITATIONS = (
     r"\b(?:am|i'm|we're|are|also)\s(?:also\s)?on\sNAME",
     # German
     (
-        r"\b(?:mir|mich|uns|kontakt\w*|erreichbar|anfragen?|buchung(?:en)?|termine?|fragen|nachricht|melden|schreib\w*)\s"
+        r"\b(?:mir|mich|uns|kontakt\w*|erreichbar|anfragen?|buchung(?:en)?|termine?|fragen|nachricht|melden|schreib\w*|chatte\w*)\s"
         r"WORDS(?:auf|per|über|via|bei|in)\sNAME"
     ),
     r"\b(?:auf|per|über|via|bei)\sNAME\s(?:schreiben|melden|erreichbar|kontakt\w{0,6}|anfragen|erreichen|buchen)",

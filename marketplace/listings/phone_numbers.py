@@ -62,7 +62,7 @@ _OTHER_LETTER = rf"[^\W_{_UNSPACED}]"
 CANDIDATE = re.compile(
     rf"(?<!{_OTHER_LETTER})(?<!\d)[+(]?\(?\d(?:(?:_|[^\w\n+]){{0,3}}\d){{5,24}}(?!{_OTHER_LETTER})(?!\d)"
 )
-PAUSE = re.compile(r"[.,;:!?]\s")
+PAUSE = re.compile(r"[.,;:!?]\s|[।。、，；：！？؛،؟]")
 
 CUE = re.compile(
     r"(?:\b(?:tel|telefon\w{0,4}|telephone|téléphone|teléfono|phone|mobile|mobil|móvil|movil|mob|cell|call(?:\sme|\sus)?|sms"
@@ -70,7 +70,7 @@ CUE = re.compile(
     r"|zadzwo\w{0,4}|dzwo\w{0,4}|komórka|тел|телефон\w{0,3}|моб|дзвон\w{0,4}|подзвон\w{0,4}"
     r"|my\snumber|meine\snummer|mon\snuméro|mi\snúmero|mój\snumer|мій\sномер)\b"
     r"|फ़ोन|फोन|कॉल|मोबाइल|नंबर|电话|電話|手机|手機|致电|微信|هاتف|اتصل|جوال|موبايل|واتساب|[☎📞📱])"
-    r"\.?[^\d\n+.。!?！？]{0,20}$",
+    r"(?:(?<=tel)\.|(?<=mob)\.|(?<=тел)\.|(?<=моб)\.)?[^\d\n+.。।!?！？]{0,20}$",
     re.IGNORECASE,
 )
 """Ends what stands before a number that need not be complete: there is no doubt what it is for."""
@@ -135,7 +135,9 @@ def _dialled(candidate: str, regions: Sequence[str], lookups: Iterator[int]) -> 
 
 def _attempts(candidate: str) -> Iterator[str]:
     """Yield as what a run of digits can be read: as it is, up to a pause, without what comes after, as digits alone."""
-    for piece in (candidate, *PAUSE.split(candidate)):
+    pieces = PAUSE.split(candidate)
+    # After a pause comes another number, unless the pauses are between the few digits of each pair: `06. 12. 34. 56.`
+    for piece in pieces if any(_digits(piece) > 3 for piece in pieces) else [candidate]:
         if _digits(piece) < FEWEST_DIGITS:
             continue
         groups = piece.split()

@@ -6,12 +6,12 @@ from marketplace.listings.disguises import AT, DOT
 
 CLEAR = (
     "com|net|org|info|biz|eu|uk|fr|pl|ua|nl|fi|dk|cz|sk|hu|ro|ru|cn|jp|kr|tw|hk|br|mx|ar|ch|ca|ie|pt|gr|tr|ae|sa|eg|il"
-    "|au|nz|za|ng|ke|рф|укр|भारत"
+    "|au|nz|za|ng|ke|ee|lt|lv|bg|kz|md|рф|укр|भारत"
 )
 """Endings of domains that are no word of a language in which people write here."""
 
 WORDY = (
-    "de|es|it|in|at|me|is|to|be|us|se|no|li|la|ly|co|cc|tv|io|ai|gg|gl|ws|app|dev|shop|store|online|site|club|xyz|pro"
+    "de|es|it|in|at|rs|hr|si|me|is|to|be|us|se|no|li|la|ly|co|cc|tv|io|ai|gg|gl|ws|app|dev|shop|store|online|site|club|xyz|pro"
     "|link|page|live|life|world|studio|design|services|agency|email|top|website|space|cloud"
 )
 """Those that are words, too: they count where no blank stands before them."""
@@ -22,7 +22,7 @@ MAIL_HOSTS = "gmail|googlemail|yahoo|hotmail|gmx|icloud|protonmail|ukrnet|interi
 """Who says one of these after an `at` need not say how it ends."""
 
 SPOKEN_DOT = re.compile(
-    rf"(?<=[\w-])\s{{1,2}}(?:{DOT})\s{{1,2}}(?P<ending>{CLEAR}|{'|'.join(SPOKEN_ENDINGS)})(?!\w)", re.IGNORECASE
+    rf"(?<=[\w-]{{4}})\s{{1,2}}(?:{DOT})\s{{1,2}}(?P<ending>{CLEAR}|{'|'.join(SPOKEN_ENDINGS)})(?!\w)", re.IGNORECASE
 )
 SPOKEN_ADDRESS = re.compile(
     rf"(?<![\w.+-])(?P<local>[\w.+-]{{2,64}})\s{{1,2}}(?:{AT})\s{{1,2}}"
@@ -34,10 +34,14 @@ SPOKEN_HOST_DOT = re.compile(rf"(?<=@)(?P<host>[\w-]{{2,63}})\s{{1,2}}(?:{DOT})\
 EMAIL = re.compile(
     rf"(?<![\w.+-])[\w.+-]{{1,64}}\s{{0,2}}@\s{{0,2}}(?:[\w-]{{1,63}}\.){{1,4}}(?:{CLEAR}|{WORDY})(?![\w-])"
     rf"|(?<![\w.+-])[\w.+-]{{1,64}}\s{{0,2}}@\s{{0,2}}[\w-]{{1,63}}\s{{0,2}}[.,]\s{{0,2}}(?:{CLEAR})(?![\w-])"
+    rf"|(?<![\w.+-])[\w.+-]{{1,64}}\s{{0,2}}@[\w-]{{1,63}}\s{{0,2}}\.(?:{WORDY})(?![\w-])"
     rf"|(?<![\w.+-])[\w.+-]{{1,64}}(?:\s{{0,2}}@\s{{0,2}}|\s(?:{AT})\s)(?:{MAIL_HOSTS})(?![\w-])",
     re.IGNORECASE,
 )
-URL = re.compile(r"(?:\bh(?:tt|xx)ps?://|\bwww\s?\.\s?|\bmailto:)[^\s<>\"]{3,200}", re.IGNORECASE)
+URL = re.compile(
+    rf"(?:\bh(?:tt|xx)ps?://|\bwww\s?\.\s?|\bmailto:)[^\s<>\"]{{3,200}}|\bwww\s{{1,2}}[\w-]{{2,63}}\s{{1,2}}(?:{CLEAR})(?!\w)",
+    re.IGNORECASE,
+)
 APP_LINK = re.compile(
     r"(?<![\w.@-])(?:t|wa|m|ig|fb|line|signal|discord)\.(?:me|gg)/[\w+./?=&-]{1,64}"
     r"|\b(?:viber|tg|whatsapp|skype|line|weixin|sgnl)://[^\s<>\"]{1,200}",
