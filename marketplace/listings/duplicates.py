@@ -14,7 +14,7 @@ from marketplace.accounts.models import User
 from marketplace.backoffice.search import spaced_text
 from marketplace.listings.models import Service
 
-MOST_COMPARED = 2_000
+MOST_COMPARED = 1_000
 """Characters of title and description together that are compared."""
 
 NEARLY_THE_SAME = 0.7
@@ -23,8 +23,14 @@ NEARLY_THE_SAME = 0.7
 ALIKE_TITLES = 0.8
 """The same of titles, for their listings to be compared at all."""
 
-MOST_CANDIDATES = 50
-"""Listings that one is compared with for each reason: same provider, same title, same description, title alike."""
+MOST_CANDIDATES = 20
+"""Listings that one is compared with for each reason, whichever are found first.
+
+The reasons: the same provider, title or description, or a title alike.
+"""
+
+MOST_AT_ONCE = 50
+"""Listings that one statement takes on: were all texts long and alike, it would take a second or two."""
 
 SHORTEST = 40
 """Characters of a description from which on to have it in common is a reason."""
@@ -55,10 +61,16 @@ def near_duplicates(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uui
     """
     if not ids:
         return {}
-    compare = _compared_there if _has_trigrams(session) else _compared_here
+    has_trigrams = _has_trigrams(session)
+    compare = _compared_there if has_trigrams else _compared_here
+    if has_trigrams:
+        # What `%` takes for alike; until the end of the transaction, and for nobody else.
+        session.execute(sa.select(sa.func.set_config("pg_trgm.similarity_threshold", str(ALIKE_TITLES), True)))
     found: dict[uuid.UUID, list[Duplicate]] = defaultdict(list)
-    for subject, duplicate in compare(session, ids):
-        found[subject].append(duplicate)
+    every = sorted(ids)
+    for start in range(0, len(every), MOST_AT_ONCE):
+        for subject, duplicate in compare(session, every[start : start + MOST_AT_ONCE]):
+            found[subject].append(duplicate)
     return {subject: sorted(each, key=lambda one: (-one.similarity, one.id)) for subject, each in found.items()}
 
 
@@ -86,10 +98,9 @@ def _description_key(listing: type[Service]) -> sa.ColumnElement[str]:
 
 
 def _compared_there(session: Session, ids: Collection[uuid.UUID]) -> list[tuple[uuid.UUID, Duplicate]]:
-    # What `%` takes for alike; until the end of the transaction, and for nobody else.
-    session.execute(sa.select(sa.func.set_config("pg_trgm.similarity_threshold", str(ALIKE_TITLES), True)))
     pairs = _candidates(ids, alike=True).subquery("pairs")
-    similarity = sa.func.similarity(_text(subject), _text(other), type_=sa.Float()).label("similarity")
+    mine, its = _text(subject), _text(other)
+    similarity = sa.case((mine == its, 1.0), else_=sa.func.similarity(mine, its, type_=sa.Float())).label("similarity")
     near = (
         sa.select(subject.id, other.id, other.title, other.provider_id, User.email, similarity)
         .select_from(pairs)
