@@ -7,6 +7,7 @@ import re
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,7 @@ def write_report(sizes: list[Size], server: Server, rounds: int) -> None:
         lines += [*_times(size), *_goals(size), *_weights(size), *_wrong(size)]
     lines += _flatness(sizes)
     lines += _plans(sizes[-1])
+    lines += ["", *signals()]
     (HERE / "results.md").write_text("\n".join(lines).rstrip() + "\n", encoding="utf-8")
     record = [
         {
@@ -82,6 +84,14 @@ def write_report(sizes: list[Size], server: Server, rounds: int) -> None:
         for size in sizes
     ]
     (HERE / "results.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
+
+
+@cache
+def signals() -> list[str]:
+    """Return what the signals find in the labelled set, told by the product's own environment."""
+    command = [ROOT / ".venv" / "bin" / "python", "-m", "benchmarks.signals"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.splitlines() if done.returncode == 0 else [f"No signals: {done.stderr.strip()[-200:]}"]
 
 
 def tables(size: Size) -> str:

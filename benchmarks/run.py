@@ -15,7 +15,7 @@ from benchmarks.contestants import CONTESTANTS, Contestant, Product
 from benchmarks.jobs import Ground, file_jobs, page_jobs
 from benchmarks.measure import Runner, measure_jobs, measure_log_in, signed_in
 from benchmarks.postgresql import Server, running_server
-from benchmarks.report import Size, tables, write_report
+from benchmarks.report import Size, signals, tables, write_report
 from benchmarks.statements import count_statements
 from benchmarks.throughput import measure_throughput
 
@@ -30,6 +30,7 @@ def main() -> None:
                 write_report([*sizes, size], server, arguments.rounds)
             sizes.append(size)
             sys.stdout.write(tables(size))
+    sys.stdout.write("\n".join(["", *signals(), ""]))
 
 
 def measured(server: Server, bookings: int, rounds: int, logs: Path) -> Iterator[Size]:
