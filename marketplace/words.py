@@ -1,6 +1,7 @@
 """Words and times for the domain, so that verbs can speak without knowing of Flask."""
 
 import datetime as dt
+import unicodedata
 from typing import Any, Self
 
 import flask_babel
@@ -33,3 +34,19 @@ class Refusal(str):
 def gist_of(refusal: str) -> str:
     """Return what the refusals of one kind have in common: by this they are grouped."""
     return refusal.gist if isinstance(refusal, Refusal) else refusal
+
+
+FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+
+
+def joined(*parts: str) -> str:
+    """Return `parts` as one text in which none turns another around, be some of them written from right to left."""
+    whole = "".join(parts)
+    if not any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in whole):
+        return whole
+    return "".join(part if len(part) <= 3 else f"{FIRST_STRONG_ISOLATE}{part}{POP_ISOLATE}" for part in parts)
+
+
+def without_isolates(text: str) -> str:
+    """Return what `joined` returned as a file holds it."""
+    return text.replace(FIRST_STRONG_ISOLATE, "").replace(POP_ISOLATE, "")

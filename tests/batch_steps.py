@@ -69,9 +69,10 @@ def words(markup):
 def preview(browser, address):
     """Return what the preview says: to how many rows it can be done, and reason to how many it cannot."""
     page = browser.get(address).text
-    ready = re.search(r"It can be done to (\d+) row", page)
-    refused = re.findall(r"Not to (\d+) rows?: ([^<]*)</h2>", page)
-    return int(ready[1]) if ready else 0, {unescape(reason): int(number) for number, reason in refused}
+    ready = re.search(r"It can be done to ([\d,]+) row", page)
+    refused = re.findall(r"Not to ([\d,]+) rows?: ([^<]*)</h2>", page)
+    groups = {unescape(reason): int(number.replace(",", "")) for number, reason in refused}
+    return int(ready[1].replace(",", "")) if ready else 0, groups
 
 
 def work_as_briefly_as_possible(app, patched):

@@ -1,7 +1,21 @@
 """Where a visitor may be sent: our own paths only."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
+
+from flask import abort
+from werkzeug.datastructures import MultiDict
+
+LONGEST_QUERY = 5_000
+"""Characters."""
+
+
+def parameters_of(query: str) -> MultiDict[str, str]:
+    """Read the query of an address that came as a field of a form, as strictly as one that comes by itself."""
+    pairs = parse_qsl(query[:LONGEST_QUERY])
+    if any("\0" in name or "\0" in value for name, value in pairs):
+        abort(400)
+    return MultiDict(pairs)
 
 
 def own_path(target: str | None) -> str | None:

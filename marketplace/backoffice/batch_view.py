@@ -16,7 +16,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from marketplace.audit import record
-from marketplace.backoffice.bulk import BulkVerb, BulkVerbs
+from marketplace.backoffice.bulk import BatchForm, BulkVerb, BulkVerbs
 from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, time_cell
 from marketplace.backoffice.export import csv_lines
 from marketplace.backoffice.fields import PlainForm
@@ -47,12 +47,12 @@ from marketplace.permissions import Permission
 from marketplace.transaction import in_transaction
 from marketplace.web.formats import number
 from marketplace.web.headers import hide_referrer
-from marketplace.words import gist_of
+from marketplace.words import gist_of, without_isolates
 
 SECONDS_IN_ONE_GO = 20.0
 """For how long one request works on a batch of a verb whose results are shown only in that one answer."""
 
-EXAMPLES = 20
+EXAMPLES = 10
 """Rows of a group that a preview names."""
 
 ITEMS_SHOWN = 50
@@ -64,7 +64,6 @@ ITEMS_READ = 500
 STATES = [
     (BatchState.RUNNING.value, _l("Running")),
     (BatchState.FINISHED.value, _l("Finished")),
-    (BatchState.DRAFT.value, _l("Not begun")),
 ]
 
 state_cell = badge_cell(
@@ -118,6 +117,7 @@ class BatchView(TableView):
     }
     cells = {"state": state_cell, "progress": progress_cell, "created_at": time_cell}
     list_cells = {"created_at": brief_time_cell}
+    only = (Batch.state != BatchState.DRAFT,)
     sort_columns = {"created_at": Batch.created_at}
     list_filters = (
         ChoiceFilter("state", _l("State"), STATES, lambda state: Batch.state == state),
@@ -182,7 +182,8 @@ class BatchView(TableView):
                     told = _telling(batch, verb, each.arguments)
                     group.examples.append((each.subject_id, title, each.refusal, told))
         ready, *refused = groups.values()
-        return {"ready": ready, "refused": sorted(refused, key=lambda group: -group.rows)}
+        panels = screen.consequences(batch)
+        return {"panels": panels, "ready": ready, "refused": sorted(refused, key=lambda group: -group.rows)}
 
     def _account(self, batch: Batch, screen: BulkVerbs, verb: BulkVerb | None) -> dict[str, Any]:
         """Tell what became of the items, a page of them."""
@@ -235,7 +236,8 @@ class BatchView(TableView):
         if batch.state != BatchState.DRAFT:
             return redirect(self.url_of(batch))  # Sent twice, it is begun once.
         form, title, who = self._form(batch, verb), self.title_of(batch), actor()
-        asked = {name: value for name, value in form.data.items() if name != "csrf_token"}
+        typed = {name: value for name, value in form.data.items() if name != "csrf_token"}
+        asked = {**batch.arguments, **typed}
         begun = submit(form, lambda: (start_batch(batch, arguments=asked, label=title, actor=who),))
         if begun is None:
             return self.details_page(self.find(str(record_id)), form=form), status_of(form)
@@ -318,7 +320,10 @@ class BatchView(TableView):
         while items := self._items(batch, "", after, ITEMS_READ):
             after = items[-1].position
             yield csv_lines(
-                map(shown, (item.position, item.subject_id, title, item.state, item.sentence, item.ended_at))
+                map(
+                    shown,
+                    (item.position, item.subject_id, without_isolates(title), item.state, item.sentence, item.ended_at),
+                )
                 for item, title, _exists in self._told(screen, items)
             )
             db.session.rollback()  # No connection is held while a slow client takes it.
@@ -348,7 +353,10 @@ class BatchView(TableView):
     @staticmethod
     def _form(batch: Batch, verb: BulkVerb | None, *, fresh: bool = False) -> FlaskForm:
         kind = PlainForm if verb is None or batch.undoes_id is not None else verb.form
-        return kind(formdata=None, data=batch.arguments) if fresh else kind()
+        form = kind(formdata=None, data=batch.arguments) if fresh else kind()
+        if isinstance(form, BatchForm):
+            form.drafted_with = batch.arguments
+        return form
 
     @staticmethod
     def _work(batch: Batch, screen: BulkVerbs, verb: BulkVerb) -> Work:

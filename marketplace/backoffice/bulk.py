@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl
 
 import sqlalchemy as sa
 from flask import abort, flash, redirect, request, url_for
@@ -12,12 +11,12 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from marketplace.backoffice.addresses import own_path
+from marketplace.backoffice.addresses import own_path, parameters_of
 from marketplace.backoffice.listing import ListScreen, ListState
 from marketplace.backoffice.paging import Page
+from marketplace.backoffice.panels import Panel
 from marketplace.backoffice.screen import actor
 from marketplace.batches.models import Batch
 from marketplace.batches.operations import MOST_ITEMS, Item, draft_batch
@@ -28,6 +27,13 @@ from marketplace.transaction import in_transaction
 
 MOST_TICKED = 500
 """Rows that are named one by one."""
+
+
+class BatchForm(FlaskForm):
+    """The form of a verb that depends on what its batch was drafted with."""
+
+    drafted_with: Mapping[str, Any] = {}
+    """The arguments that are stored: whatever is sent changes nothing about them before the form is valid."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,7 @@ class BulkVerbs(ListScreen):
     """A list on many of whose rows verbs can be run, as batches."""
 
     bulk_verbs: ClassVar[Sequence[BulkVerb]] = ()
+    most_items: ClassVar[int] = MOST_ITEMS
     other_verbs: ClassVar[Sequence[BulkVerb]] = ()
     """Verbs whose batches are drafted on pages of their own."""
 
@@ -69,6 +76,10 @@ class BulkVerbs(ListScreen):
 
     def work(self, deed: Deed) -> Work:
         return Work(self.model, self.row_details, deed)
+
+    def consequences(self, _batch: Batch) -> Sequence[Panel]:
+        """Return what else is to be seen before a batch is begun."""
+        return ()
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> Response:
@@ -127,7 +138,7 @@ class BulkVerbs(ListScreen):
         return self.list_url(state).partition("?")[2]
 
     def _ticked(self) -> list[uuid.UUID]:
-        """Return the ids of the ticked rows that exist, in their order on the page."""
+        """Return the ids of the ticked rows, in their order on the page, if any of them is still there."""
         named = []
         for text in dict.fromkeys(request.form.getlist("rowid")):
             try:
@@ -137,14 +148,14 @@ class BulkVerbs(ListScreen):
         if len(named) > MOST_TICKED:
             abort(413)
         there = set(db.session.scalars(sa.select(self._identity).where(self._identity.in_(named)))) if named else set()
-        return [each for each in dict.fromkeys(named) if each in there]
+        return list(dict.fromkeys(named)) if there else []
 
     def _all_that_match(self) -> tuple[Sequence[uuid.UUID], Mapping[str, str]]:
         """Return the ids of all rows that the list's search and filters leave, in its order, and those as typed."""
         matching = request.form.get("matching")
         if matching is None:
             abort(400)
-        state = self.list_state(MultiDict(parse_qsl(matching[:5000])))
+        state = self.list_state(parameters_of(matching))
         if state.filters.errors:  # More than was asked for would be done.
             abort(400, " ".join(state.filters.errors.values()))
         order = self._order(state).clauses(backwards=False)

@@ -28,6 +28,8 @@ class Panel:
     """The sentence that stands there when no section has a row."""
     all_label: str
     all_url: str
+    remark: str = ""
+    """What else is to be known."""
 
 
 Beside = Callable[[Any], Sequence[Panel]]

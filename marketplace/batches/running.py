@@ -15,7 +15,7 @@ from marketplace.audit import Actor, current_batch
 from marketplace.batches.models import Batch, BatchItem, BatchState, ItemState
 from marketplace.batches.operations import finish
 from marketplace.batches.snapshots import changes_between, digest, snapshot
-from marketplace.batches.work import Arguments, Refusals, Work
+from marketplace.batches.work import UNDOES, Arguments, Refusals, Work
 from marketplace.connections import was_in_the_way, was_too_slow
 from marketplace.database import lock_all, utcnow
 from marketplace.errors import DomainError
@@ -98,7 +98,7 @@ def _next_items(batch_id: uuid.UUID, work: Work, actor: Actor) -> list[Outcome]:
     """Do some items in one transaction; where that fails as a whole, the first of them in one of its own."""
     try:
         return _do(batch_id, work, actor, most=AT_ONCE)
-    except (DBAPIError, HalfDoneError) as failure:
+    except Exception as failure:  # noqa: BLE001 - whatever one item does, the others are done
         log.warning("batch_fell_back", batch=str(batch_id), error=type(failure).__name__)
     return _do_each(batch_id, work, actor)
 
@@ -116,13 +116,19 @@ def _do_each(batch_id: uuid.UUID, work: Work, actor: Actor) -> list[Outcome]:
                 raise
             # It has waited for long; another who wants to look at the batch waits for this.
             return [*outcomes, *_give_up(batch_id, ItemState.FAILED, _taken())]
-        except DBAPIError as failure:
+        except Exception as failure:  # As above: the fault is logged, and said of this one item.
             log.exception("batch_item_failed", batch=str(batch_id), error=type(failure).__name__)
-            some = _give_up(batch_id, ItemState.FAILED, _("The database refused this, so it was not done."))
+            some = _give_up(batch_id, ItemState.FAILED, _refused_by(failure))
         outcomes += some
         if not some:
             break
     return outcomes
+
+
+def _refused_by(failure: Exception) -> str:
+    if isinstance(failure, DBAPIError):
+        return _("The database refused this, so it was not done.")
+    return _("Something went wrong here, so it was not done. The fault is ours and has been logged.")
 
 
 def _taken() -> str:
@@ -179,7 +185,8 @@ def _rows(work: Work, items: Sequence[Any]) -> sa.Select[Any]:
 
 
 def _arguments(batch: Batch, item: Any) -> Arguments:
-    return {**batch.arguments, **(item.arguments or {})}
+    asked = {**batch.arguments, **(item.arguments or {})}
+    return asked if batch.undoes_id is None else {**asked, UNDOES: batch.undoes_id}
 
 
 def _early_refusal(item: Any, row: Any) -> str | None:

@@ -13,6 +13,9 @@ from marketplace.database import Base
 Arguments = Mapping[str, Any]
 """What is asked for: the batch's arguments, with those of the item on top."""
 
+UNDOES = "undoes_id"
+"""Under which name an undoing's arguments tell which batch it undoes."""
+
 Refusals = list[str | None]
 """For each of several rows the sentence that says why it cannot be done, or None."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import Actor
 from marketplace.batches.work import Arguments, Foresight, Refusals
-from marketplace.bookings.calendars import Calendar, PlannedCalendar
+from marketplace.bookings.calendars import Calendar, PlannedCalendar, stored_calendar
 from marketplace.bookings.models import Booking, BookingStatus, end_of
 from marketplace.bookings.operations import (
     cancel_booking,
@@ -19,7 +19,6 @@ from marketplace.bookings.operations import (
     refuse_if_moved,
     reschedule_booking,
 )
-from marketplace.bookings.queries import overlapping_booking
 from marketplace.bookings.scheduling import refuse, scheduling_warnings
 from marketplace.database import lock
 from marketplace.errors import DomainError
@@ -46,18 +45,26 @@ class Decision:
             dt.datetime.fromisoformat(arguments["scheduled_at"]) if moved else None,
         )
 
-    def written(self) -> Mapping[str, str]:
-        """Return it as a batch keeps it."""
+    def written(self, overridden: Sequence[str] = ()) -> Mapping[str, str]:
+        """Return it as a batch keeps it.
+
+        :param overridden: the warnings that the reason overrides.
+        """
         kept = {"act": CANCELLATION, "was_at": self.was_at.isoformat()}
+        if overridden:
+            kept["overridden"] = " ".join(overridden)
         if self.scheduled_at:
             kept |= {"act": RESCHEDULING, "scheduled_at": self.scheduled_at.isoformat()}
         return kept
 
-    def told(self) -> str:
-        """Say it in words."""
+    def told(self, overridden: str = "") -> str:
+        """Say it in words, with the warnings that the reason overrides."""
         if self.scheduled_at is None:
             return _("Cancel")
-        return _("Move from %(old)s to %(new)s", old=moment(self.was_at), new=moment(self.scheduled_at))
+        times = {"old": moment(self.was_at), "new": moment(self.scheduled_at)}
+        if overridden:
+            return _("Move from %(old)s to %(new)s, although: %(warnings)s", **times, warnings=overridden)
+        return _("Move from %(old)s to %(new)s", **times)
 
     def warnings(self, booking: Booking, zone: ZoneInfo) -> list[str]:
         """Say what a reason has to override."""
@@ -66,7 +73,7 @@ class Decision:
         ends_at = end_of(self.scheduled_at, booking.duration)
         return scheduling_warnings(booking.service, starts_at=self.scheduled_at, ends_at=ends_at, zone=zone)
 
-    def judge(self, booking: Booking, *, reason: str, zone: ZoneInfo, calendar: Calendar = overlapping_booking) -> None:
+    def judge(self, booking: Booking, *, reason: str, zone: ZoneInfo, calendar: Calendar = stored_calendar) -> None:
         """Let it be done to the booking.
 
         :raises DomainError: as the verbs do; nor is a booking cancelled that was moved since it was decided on.
@@ -92,7 +99,7 @@ def carry_out(booking: Booking, arguments: Arguments, *, zone: ZoneInfo, actor: 
     :param zone: the time zone in which the provider's weekly availability is meant.
     :raises DomainError: as `Decision.judge` does.
     """
-    decided, reason = Decision.read(arguments), arguments["reason"]
+    decided, reason = Decision.read(arguments), arguments.get("reason") or ""
     if decided.scheduled_at is None:
         lock(booking)
         decided.judge(booking, reason=reason, zone=zone)
@@ -113,7 +120,7 @@ def foresee_absence(session: Session, *, zone: ZoneInfo) -> Foresight:
     calendar = PlannedCalendar()
 
     def foresee(pairs: Sequence[tuple[Booking, Arguments]]) -> Refusals:
-        decided = [(booking, Decision.read(arguments), arguments["reason"]) for booking, arguments in pairs]
+        decided = [(booking, Decision.read(arguments), arguments.get("reason") or "") for booking, arguments in pairs]
         calendar.read(session, [(booking, each.scheduled_at) for booking, each, _why in decided if each.scheduled_at])
         _read_services(session, [booking for booking, _arguments in pairs])
         return [_planned(*each) for each in decided]

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectChoice, TextAreaField
+from wtforms import RadioField, SelectChoice, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 
+from marketplace.backoffice.bulk import BatchForm
 from marketplace.backoffice.fields import strip
 from marketplace.backoffice.lookup import LookupField
 from marketplace.backoffice.moments import YEARS, MomentField
@@ -183,16 +184,11 @@ def reason_for(decided: Sequence[Line], zone: ZoneInfo) -> str:
     return ""
 
 
-class AbsenceForm(FlaskForm):
+class AbsenceForm(BatchForm):
     """Why, before it is begun; it cannot be left empty any more where what was drafted needs it."""
 
     reason = TextAreaField(_("Reason"), [Length(max=1000)], filters=[strip])
-    needs_reason = HiddenField()
-
-    def process(self, *sent: Any, **given: Any) -> None:
-        super().process(*sent, **given)
-        self.reason.flags.required = bool(self.needs_reason.data)
 
     def validate_reason(self, field: Any) -> None:
-        if self.needs_reason.data and not field.data:
+        if self.drafted_with.get("needs_reason") and not field.data:
             raise ValidationError(gettext("A reason is needed."))

@@ -42,7 +42,7 @@ ABSENCE = BulkVerb(
     ),
     AbsenceForm,
     undoing=RESTORING,
-    telling=lambda arguments: Decision.read(arguments).told(),
+    telling=lambda arguments: Decision.read(arguments).told(arguments.get("overridden", "")),
 )
 
 
@@ -92,7 +92,7 @@ class AwayScreen(TableView):
             _tell_of_those_left(len(lines) - len(decided))
         return self.draft(
             ABSENCE,
-            [(line.booking.id, line.decision.written()) for line in decided],
+            [(line.booking.id, line.decision.written(line.decision.warnings(line.booking, zone))) for line in decided],
             origin=self.get_url(".provider_away_view", **period.address),
             arguments={
                 "reason": form.reason.data or "",

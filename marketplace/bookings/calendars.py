@@ -9,7 +9,16 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from marketplace.bookings.models import Booking, end_of
-from marketplace.bookings.queries import bookings, confirmed_within_any
+from marketplace.bookings.queries import bookings, confirmed_within_any, overlapping_booking
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A booking in a provider's calendar, and from when to when it is, or will be."""
+
+    booking: Booking
+    starts_at: dt.datetime
+    ends_at: dt.datetime
 
 
 class Calendar(Protocol):
@@ -23,21 +32,27 @@ class Calendar(Protocol):
         starts_at: dt.datetime,
         ends_at: dt.datetime,
         but: uuid.UUID | None,
-    ) -> Booking | None: ...
+    ) -> Entry | None: ...
 
 
-@dataclass(frozen=True)
-class _Entry:
-    booking: Booking
-    starts_at: dt.datetime
-    ends_at: dt.datetime
+def stored_calendar(
+    session: Session,
+    *,
+    provider_id: uuid.UUID,
+    starts_at: dt.datetime,
+    ends_at: dt.datetime,
+    but: uuid.UUID | None,
+) -> Entry | None:
+    """Tell it as it is stored; see Calendar."""
+    found = overlapping_booking(session, provider_id=provider_id, starts_at=starts_at, ends_at=ends_at, but=but)
+    return Entry(found, found.scheduled_at, found.ends_at) if found else None
 
 
 class PlannedCalendar:
     """A Calendar of what is stored, read many at a time, and of what is planned on top of that."""
 
     def __init__(self) -> None:
-        self._entries: dict[uuid.UUID, dict[uuid.UUID, _Entry]] = {}
+        self._entries: dict[uuid.UUID, dict[uuid.UUID, Entry]] = {}
         """Provider to booking to when it is."""
         self._planned: set[uuid.UUID] = set()
 
@@ -49,14 +64,13 @@ class PlannedCalendar:
         starts_at: dt.datetime,
         ends_at: dt.datetime,
         but: uuid.UUID | None,
-    ) -> Booking | None:
+    ) -> Entry | None:
         there = (
             each
             for each in self._entries.get(provider_id, {}).values()
             if each.starts_at < ends_at and starts_at < each.ends_at and each.booking.id != but
         )
-        first = min(there, key=lambda each: each.starts_at, default=None)
-        return first.booking if first else None
+        return min(there, key=lambda each: each.starts_at, default=None)
 
     def read(self, session: Session, spans: Sequence[tuple[Booking, dt.datetime]]) -> None:
         """Read which confirmed bookings share time with any of `spans`: bookings, each with when it would begin."""
@@ -78,5 +92,5 @@ class PlannedCalendar:
         self._entries.get(booking.provider_id, {}).pop(booking.id, None)
 
     def _put(self, booking: Booking, start: dt.datetime) -> None:
-        entry = _Entry(booking, start, end_of(start, booking.duration))
+        entry = Entry(booking, start, end_of(start, booking.duration))
         self._entries.setdefault(booking.provider_id, {})[booking.id] = entry

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User, UserRole
 from marketplace.audit import Actor, record
-from marketplace.bookings.calendars import Calendar
+from marketplace.bookings.calendars import Calendar, stored_calendar
 from marketplace.bookings.models import Booking, BookingStatus
-from marketplace.bookings.queries import overlapping_booking
 from marketplace.bookings.scheduling import (
     judge_time,
     label,
@@ -40,7 +39,7 @@ def confirm_booking(booking: Booking, *, actor: Actor) -> None:
     _move(booking, BookingStatus.CONFIRMED, actor=actor)
 
 
-def confirm_refusal(booking: Booking, *, calendar: Calendar = overlapping_booking) -> str | None:
+def confirm_refusal(booking: Booking, *, calendar: Calendar = stored_calendar) -> str | None:
     """Say why the booking cannot be confirmed now; None when it can."""
     if booking.status == BookingStatus.CONFIRMED:
         return _("This booking is already confirmed.")
@@ -132,7 +131,7 @@ def judge_move(
     scheduled_at: dt.datetime,
     reason: str,
     zone: ZoneInfo,
-    calendar: Calendar = overlapping_booking,
+    calendar: Calendar = stored_calendar,
 ) -> None:
     """Let the booking be moved from `was_at` to `scheduled_at`.
 
@@ -281,9 +280,7 @@ def restore_booking(booking: Booking, *, was: Mapping[str, Any], actor: Actor) -
     record("booking.restored", booking, actor=actor, label=label_of(booking), changes=changed)
 
 
-def restore_refusal(
-    booking: Booking, was: Mapping[str, Any], *, calendar: Calendar = overlapping_booking
-) -> str | None:
+def restore_refusal(booking: Booking, was: Mapping[str, Any], *, calendar: Calendar = stored_calendar) -> str | None:
     """Say why the booking cannot be put back to what it was; None when it can."""
     status = BookingStatus(was.get("status", booking.status))
     if status != booking.status and not booking.can_move_back_to(status):

@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import User
-from marketplace.bookings.calendars import Calendar
+from marketplace.bookings.calendars import Calendar, stored_calendar
 from marketplace.bookings.models import Booking, end_of
-from marketplace.bookings.queries import overlapping_booking
 from marketplace.database import lock, lock_ids, locked_rows, session_of, utcnow
 from marketplace.errors import InvalidInput, NotAllowedNow
 from marketplace.listings.models import Service
@@ -41,7 +40,7 @@ def judge_time(
     scheduled_at: dt.datetime,
     zone: ZoneInfo,
     reason: str,
-    calendar: Calendar = overlapping_booking,
+    calendar: Calendar = stored_calendar,
 ) -> None:
     """Let the booking, new or moved, be at `scheduled_at`.
 
@@ -64,7 +63,7 @@ def overlap_at(
     scheduled_at: dt.datetime,
     *,
     session: Session | None = None,
-    calendar: Calendar = overlapping_booking,
+    calendar: Calendar = stored_calendar,
 ) -> str | None:
     """Say with which confirmed booking of its provider the booking would overlap at `scheduled_at`; None: with none.
 
@@ -108,7 +107,7 @@ def overlap_refusal(
     starts_at: dt.datetime,
     ends_at: dt.datetime,
     but: uuid.UUID | None,
-    calendar: Calendar = overlapping_booking,
+    calendar: Calendar = stored_calendar,
 ) -> str | None:
     """Say with which confirmed booking of the provider the span overlaps; None when with none."""
     other = calendar(session, provider_id=provider_id, starts_at=starts_at, ends_at=ends_at, but=but)
@@ -117,8 +116,8 @@ def overlap_refusal(
     return Refusal(
         _(
             "The provider has a confirmed booking then: %(booking)s, from %(start)s to %(end)s.",
-            booking=label_of(other),
-            start=moment(other.scheduled_at),
+            booking=label_of(other.booking),
+            start=moment(other.starts_at),
             end=moment(other.ends_at),
         ),
         gist=_("The provider has a confirmed booking then."),

@@ -48,6 +48,7 @@ from marketplace.listings.models import Service
 from marketplace.listings.queries import get_service
 from marketplace.permissions import Permission
 from marketplace.web.formats import moment, viewer_zone
+from marketplace.words import joined
 
 STATUSES = [(status.value, _l(status.value.capitalize())) for status in BookingStatus]
 
@@ -144,7 +145,7 @@ class BookingView(AwayScreen, OverlapScreen, TimelineView):
 
     def title_of(self, row: Booking) -> str:
         service, customer = row.service.title if row.service else "?", row.customer.name if row.customer else "?"
-        return f"{service} / {customer} · {moment(row.scheduled_at)}"
+        return joined(service, " / ", customer, " · ", moment(row.scheduled_at))
 
     def label_of(self, row: Booking) -> str:
         return f"{row.service.title if row.service else '?'} / {row.customer.email if row.customer else '?'}"

@@ -28,8 +28,16 @@ if (panel) {
     return response.text();
   }
 
-  async function goOn() {
+  // What stands below is of when the page was loaded; while it goes on here, only the progress is told.
+  function show() {
     form.hidden = mine;
+    panel.querySelector("[data-batch-rests]").hidden = mine;
+    panel.querySelector("[data-batch-goes]").hidden = !mine;
+    document.querySelector("[data-batch-items]").hidden = mine;
+  }
+
+  async function goOn() {
+    show();
     try {
       const told = await ask();
       if (told === undefined) return;
@@ -52,8 +60,8 @@ if (panel) {
     event.preventDefault();
     if (mine) return;
     mine = true;
-    form.hidden = true;
     sessionStorage.setItem(key, "goes on");
+    show();
   });
   for (const other of document.querySelectorAll("form[action$='/stop']")) {
     other.addEventListener("submit", () => sessionStorage.removeItem(key));

@@ -66,6 +66,12 @@ for (const form of document.querySelectorAll("[data-bulk]")) {
     last = index;
     show();
   });
+  form.addEventListener("keydown", (event) => {
+    // From a ticked row it is a long way to the bar below the table.
+    if (event.key !== "Enter" || !boxes.includes(event.target)) return;
+    event.preventDefault();
+    bar.querySelector("button")?.focus();
+  });
   all.addEventListener("change", () => pick(all.checked));
   everything?.addEventListener("change", () => pick(everything.checked));
   form.querySelector("[data-pick-page]").addEventListener("click", () => pick(true));

@@ -35,7 +35,7 @@ PAGES = {
 }
 
 
-KEEPING = (400, 401, 503)
+KEEPING = (400, 401, 404, 503)
 """What a form is refused with that was fine when it was opened: the page then holds what was typed into it."""
 
 NOT_TYPED = {

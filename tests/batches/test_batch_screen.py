@@ -105,9 +105,13 @@ def test_the_file_is_for_who_may_run_the_verb_or_export_the_table(as_role, half_
 
 def test_batches_are_listed_newest_first_by_state(support, half_done):
     draft(support, "bookings", "confirmation", [BookingFactory(status="pending").id])
+    done = begin(support, draft(support, "bookings", "completion", [BookingFactory(status="pending").id]))
     page = support.get("/admin/batches/").text
-    assert page.index("Confirm: 1 booking") < page.index("Cancel: 5 bookings")
+    assert page.index("Complete: 1 booking") < page.index("Cancel: 5 bookings")
+    assert "finished" in support.get(done).text.lower()
     assert "2 of 5" in page
+    drafted = "Confirm: 1 booking"
+    assert drafted not in page, "what is not begun is only known by its address"
     running = support.get("/admin/batches/?state=running").text
     assert "Cancel: 5 bookings" in running
     assert "Confirm: 1 booking" not in running

@@ -121,9 +121,17 @@ def refuse_too_late(booking):
     raise NotAllowedNow("Too late.")
 
 
+def break_down(_booking):
+    raise ValueError("a fault of ours")
+
+
 @pytest.mark.parametrize(
     ("act", "sentence"),
-    [(violate_a_constraint, "The database refused this, so it was not done."), (refuse_too_late, "Too late.")],
+    [
+        (violate_a_constraint, "The database refused this, so it was not done."),
+        (refuse_too_late, "Too late."),
+        (break_down, "Something went wrong here, so it was not done. The fault is ours and has been logged."),
+    ],
 )
 def test_a_row_that_fails_takes_no_other_with_it(app, support, monkeypatch, act, sentence):
     bookings = [BookingFactory(status=status) for status in ("pending", "pending", "completed", "confirmed")]
@@ -210,6 +218,22 @@ def test_a_batch_that_two_run_at_once_does_each_row_once(app, as_role):
     assert len(entries("booking.cancelled")) == 40
     assert len(entries("batch.started")) == 1
     assert (batch_at(address).done, batch_at(address).not_done) == (40, 0)
+
+
+def test_a_row_that_is_gone_already_when_it_is_chosen_is_named(app, support):
+    gone = "00000000-0000-4000-8000-000000000000"
+    there = BookingFactory(status="pending").id
+    address = draft(support, "bookings", "cancellation", [gone, there])
+    assert preview(support, address) == (1, {"This record no longer exists.": 1})
+    begin(support, address)
+    assert outcomes(support, address) == [(gone, "This record no longer exists."), (str(there), "Done")]
+
+
+@pytest.mark.parametrize("matching", ["search=%00", "search=a%00b", "%00=x"])
+def test_nul_is_refused_wherever_it_hides(app, support, matching):
+    form = {"action": "confirmation", "everything": "1", "matching": matching}
+    answer = support.post("/admin/bookings/action/", data={**form, "csrf_token": support.token("/admin/profile/")})
+    assert answer.status_code == 400
 
 
 def test_submitting_the_same_page_twice_runs_it_once(app, support):

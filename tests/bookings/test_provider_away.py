@@ -425,6 +425,36 @@ def test_a_reason_that_is_needed_cannot_be_emptied_before_it_begins(support, ser
     assert [entry.reason for entry in entries("booking.cancelled")] == ["Flu."]
 
 
+@pytest.mark.parametrize("sent", [{}, {"needs_reason": ""}, {"needs_reason": "", "reason": " "}])
+def test_whoever_sends_no_field_at_all_begins_nothing_and_loses_nothing(support, service, sent):
+    booking = BookingFactory(service=service, scheduled_at=monday())
+    address = send(support, service, for_all="cancel", reason=ILL).headers["Location"]
+    answer = press(support, address, "start", **sent)
+    assert answer.status_code == 422
+    assert states(booking) == [("pending", monday())]
+    db.session.rollback()
+    [batch] = db.session.scalars(sa.select(Batch))
+    assert (batch.state, batch.arguments["reason"]) == ("draft", ILL)
+
+
+def test_a_refusal_names_the_time_that_is_planned(support, service):
+    first, second = (BookingFactory(service=service, status="confirmed", scheduled_at=monday(hour)) for hour in (9, 10))
+    there = monday(13, days=2)
+    address = send(support, service, {first: there.isoformat(), second: there.isoformat()}, reason=ILL).location
+    page = support.get(address).text
+    assert preview(support, address) == (1, {"The provider has a confirmed booking then.": 1})
+    [sentence] = re.findall(r"The provider has a confirmed booking then: [^<]*", page)
+    assert f"{there:%H:%M}" in sentence
+    assert f"{monday():%H:%M}" not in sentence
+
+
+def test_what_a_reason_overrides_is_told_of_each_booking(support):
+    service = ServiceFactory(is_active=False)
+    BookingFactory(service=service, status="confirmed", scheduled_at=monday())
+    address = send(support, service, for_all="move", reason=ILL).location
+    assert "although: This service is not active." in support.get(address).text
+
+
 @pytest.mark.parametrize("minutes", [-59, 0, 24 * 60, 48 * 60 - 1])
 def test_no_booking_is_moved_into_the_absence(support, service, minutes):
     booking = BookingFactory(service=service, scheduled_at=monday())
