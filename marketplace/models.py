@@ -4,7 +4,7 @@ from marketplace.accounts.models import PasswordResetToken, User
 from marketplace.audit import AuditEvent
 from marketplace.batches.models import Batch, BatchItem
 from marketplace.bookings.models import Booking
-from marketplace.listings.models import Service
+from marketplace.listings.models import Service, ServiceReview, ServiceState
 from marketplace.notes import Note
 from marketplace.staff.models import StaffMember, StaffSession
 
@@ -18,5 +18,7 @@ OWN_TABLES = (
     Note.__table__,
     Batch.__table__,
     BatchItem.__table__,
+    ServiceReview.__table__,
+    ServiceState.__table__,
 )
 """The back office's own."""

@@ -20,10 +20,11 @@ from marketplace.backoffice.batch_view import BatchView
 from marketplace.backoffice.cells import html
 from marketplace.backoffice.guard import ClosedView
 from marketplace.bookings.models import Booking
-from marketplace.bookings.panels import bookings_beside, bookings_of_user
+from marketplace.bookings.panels import bookings_beside, bookings_of_batch, bookings_of_service, bookings_of_user
 from marketplace.bookings.views import BookingView
 from marketplace.dashboard.views import DashboardView
 from marketplace.listings.models import Service
+from marketplace.listings.queue_view import ReviewQueueView
 from marketplace.listings.views import ServiceView
 from marketplace.staff.models import StaffMember
 from marketplace.staff.profile import ProfileView
@@ -32,6 +33,7 @@ from marketplace.system.health import blueprint as health
 
 
 def init_site(app: Flask) -> None:
+    queue = ReviewQueueView(name=_("Review"), endpoint="review", url="services/review", menu_icon_value="ui-checks")
     today = DashboardView(name=_("Today"), menu_icon_value="house")
     tables = (
         BookingView(
@@ -42,7 +44,16 @@ def init_site(app: Flask) -> None:
             menu_icon_value="calendar-check",
             beside=bookings_beside,
         ),
-        ServiceView(Service, name=_("Services"), endpoint="services", url="services", menu_icon_value="shop"),
+        ServiceView(
+            Service,
+            name=_("Services"),
+            endpoint="services",
+            url="services",
+            menu_icon_value="shop",
+            queue=queue,
+            history=bookings_of_service,
+            bookings_of_batch=bookings_of_batch,
+        ),
         UserView(
             User,
             name=_("Users"),
@@ -67,9 +78,9 @@ def init_site(app: Flask) -> None:
     )
     # One's own account has its place beside the name of whoever is logged in, not in the menu.
     profile = ProfileView(name=_("Your account"), endpoint="profile", url="profile")
-    Admin(app, name=_("Back office"), index_view=today).add_views(*tables, *ours, profile)
+    Admin(app, name=_("Back office"), index_view=today).add_views(*tables, queue, *ours, profile)
     # Error pages carry it, too, and have no view to ask for it.
-    app.jinja_env.globals["menu"] = partial(menu, (today, *tables, *ours))
+    app.jinja_env.globals["menu"] = partial(menu, (today, *tables[:2], queue, *tables[2:], *ours))
     app.register_blueprint(reset_page)
     app.register_blueprint(health)
 
@@ -77,11 +88,18 @@ def init_site(app: Flask) -> None:
 def menu(screens: Sequence[ClosedView], here: ClosedView | None) -> Markup:
     """Return the menu of the visitor, in which `here` is marked."""
     open_ones = tuple(screen for screen in screens if screen.is_visible() and screen.is_accessible())
-    return _written(open_ones, here, str(get_locale()), request.environ.get("SCRIPT_NAME", ""))
+    waiting = tuple(screen.waiting() for screen in open_ones)
+    return _written(open_ones, here, waiting, str(get_locale()), request.environ.get("SCRIPT_NAME", ""))
 
 
 @lru_cache(maxsize=500)
-def _written(screens: tuple[ClosedView, ...], here: ClosedView | None, _locale: str, _root: str) -> Markup:
-    """Write the menu once for all who see the same screens in the same language: it stands on every page."""
+def _written(
+    screens: tuple[ClosedView, ...], here: ClosedView | None, waiting: tuple[str, ...], _locale: str, _root: str
+) -> Markup:
+    """Write the menu once for all who see the same screens in the same language: it stands on every page.
+
+    :param waiting: how much waits on each screen.
+    """
+    counts = dict(zip(screens, waiting, strict=True))
     groups = [(heading, list(group)) for heading, group in groupby(screens, key=attrgetter("category"))]
-    return html(render_template("parts/menu.html", groups=groups, here=here))
+    return html(render_template("parts/menu.html", groups=groups, here=here, counts=counts))

@@ -1,6 +1,7 @@
 """Functions in statements that both databases know, each in its own way."""
 
 import datetime as dt
+import hashlib
 import json
 import sqlite3
 from typing import Any
@@ -72,6 +73,25 @@ def _sqlite_minutes_later(element: minutes_later, compiler: SQLCompiler, **optio
     return _sqlite_moment(f"{moment}, {minutes} || ' minutes'")
 
 
+class content_digest(FunctionElement[str]):  # noqa: N801 - it reads as the SQL function it is
+    """`content_digest(column, ...)`: what tells the values of these columns from any others: SHA-256, hexadecimal."""
+
+    type = sa.String(64)
+    inherit_cache = True
+
+
+@compiles(content_digest)
+def _postgresql_content_digest(element: content_digest, compiler: SQLCompiler, **options: Any) -> str:
+    texts = ", ".join(f"CAST({compiler.process(part, **options)} AS text)" for part in element.clauses)
+    whole = rf"array_to_string(ARRAY[{texts}], E'\x1f', E'\x1e')"
+    return f"encode(sha256(convert_to({whole}, 'UTF8')), 'hex')"
+
+
+@compiles(content_digest, "sqlite")
+def _sqlite_content_digest(element: content_digest, compiler: SQLCompiler, **options: Any) -> str:
+    return f"content_digest({', '.join(compiler.process(part, **options) for part in element.clauses)})"
+
+
 UNREADABLE_ESCAPES = (
     r"\\u0000"
     r"|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
@@ -111,11 +131,17 @@ def teach(connection: sqlite3.Connection) -> None:
     # SQLite's own lower() knows ASCII only; searches are to ignore case in every script.
     connection.create_function("lower", 1, _lower, deterministic=True)
     connection.create_function("json_words", -1, _json_words, deterministic=True)
+    connection.create_function("content_digest", -1, _content_digest, deterministic=True)
     connection.create_function("user_search_text", 2, _user_search_text, deterministic=True)
 
 
 def _lower(value: Any) -> Any:
     return value.lower() if isinstance(value, str) else value
+
+
+def _content_digest(*values: Any) -> str:
+    text = "\x1f".join("\x1e" if value is None else str(value) for value in values)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _json_words(document: Any, *keys: str) -> str:

@@ -6,8 +6,8 @@ from flask import current_app
 
 from marketplace.system.revisions import VERSION_TABLE
 
-SEARCH_INDEX = "_search"
-"""How the names of indexes end that need pg_trgm (migration 0004)."""
+POSTGRESQL_ONLY = ("_search", "_digest")
+"""How the names of indexes end that only PostgreSQL has, some with pg_trgm alone (migrations 0004 and 0011)."""
 
 database = current_app.extensions["migrate"].db
 
@@ -22,7 +22,7 @@ def json_default_differs(_context, inspected, _column, stored, _declared, render
 def is_ours(name, kind, _parents) -> bool:
     """Leave out the tables of other programs in the same database, and indexes that only some servers can have."""
     if kind == "index":
-        return not (name or "").endswith(SEARCH_INDEX)
+        return not (name or "").endswith(POSTGRESQL_ONLY)
     return kind != "table" or name in database.metadata.tables
 
 

@@ -72,6 +72,7 @@ PARAMETERS = {
     "status": (*TEXTS, "pending"), "role": (*TEXTS, "customer"), "active": (*TEXTS, "yes"), "category": TEXTS,
     "state": (*TEXTS, "open"), "from": MOMENTS, "to": MOMENTS, "joined_from": MOMENTS, "joined_to": MOMENTS,
     "customer": IDS, "provider": IDS, "service": IDS, "action": TEXTS, "actor": TEXTS, "record": TEXTS,
+    "kind": ("new", *TEXTS), "signal": ("price", *TEXTS), "queue": TEXTS, "waiting_before": MOMENTS,
     "show": ("notes", "not-done", *TEXTS), "by": TEXTS,
     "since": MOMENTS, "until": MOMENTS, "since-offset": TEXTS,
     "name": ("customer", "provider", "service", *TEXTS), "query": (*TEXTS, *IDS), "flt0_0": TEXTS, "flt1_1": TEXTS,
@@ -103,13 +104,15 @@ FORMS = {
     "/reset/new-password": {"password": TEXTS, "again": TEXTS},
 }  # fmt: skip
 FIELDS_OF_VERBS = {
-    "reason": TEXTS, "notes": TEXTS, "form_id": IDS, "by_mail": TEXTS,
+    "reason": (*TEXTS, "other", "price"), "words": TEXTS, "seen": TEXTS, "queue": (*TEXTS, "kind=new&category=x"),
+    "review_id": IDS, "notes": TEXTS, "form_id": IDS, "by_mail": TEXTS,
     "scheduled_at": MOMENTS, "scheduled_at-slot": MOMENTS, "scheduled_at-offset": TEXTS,
     "asked": MOMENTS, "week": MOMENTS, "was_at": MOMENTS,
 }  # fmt: skip
 VERBS = (
     "confirmation", "cancellation", "completion", "rescheduling", "reset-link", "revocation", "disabling", "enabling",
-    "notes", "nothing", "start", "progress", "stop", "retry", "undo", "result",
+    "notes", "nothing", "review", "claim", "skip", "approval", "take-down", "change-request", "reinstatement",
+    "reversal", "start", "progress", "stop", "retry", "undo", "result",
 )  # fmt: skip
 
 

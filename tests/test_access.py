@@ -12,6 +12,8 @@ from marketplace.accounts.operations import issue_reset_link
 from marketplace.batches.models import Batch
 from marketplace.bookings.models import Booking
 from marketplace.extensions import db
+from marketplace.listings.models import ReviewReason
+from marketplace.listings.moderation import take_down_service
 from marketplace.notes import Note
 from marketplace.permissions import ROLE_PERMISSIONS, Permission, Role
 from marketplace.staff.models import StaffMember
@@ -90,6 +92,18 @@ ACCESS = {
         export=Permission.SERVICES_EXPORT,
     ),
     **verb_route("services.notes_view", Permission.NOTES_WRITE),
+    **{name: dict.fromkeys(methods, NOBODY) for name, methods in table_routes("review", read=NOBODY).items()},
+    "review.index_view": {"GET": Permission.SERVICES_MODERATE},
+    "review.figures_view": {"GET": Permission.SERVICES_MODERATE},
+    "review.claim_view": {"POST": Permission.SERVICES_MODERATE},
+    "services.review_view": {"GET": Permission.SERVICES_MODERATE},
+    "services.claim_view": {"POST": Permission.SERVICES_MODERATE},
+    "services.skip_view": {"POST": Permission.SERVICES_MODERATE},
+    "services.reversal_view": {"POST": Permission.SERVICES_MODERATE},
+    **verb_route("services.approval_view", Permission.SERVICES_MODERATE),
+    **verb_route("services.reinstatement_view", Permission.SERVICES_MODERATE),
+    **verb_route("services.change_request_view", Permission.SERVICES_MODERATE),
+    **verb_route("services.take_down_view", Permission.SERVICES_MODERATE),
     **table_routes(
         "users",
         read=Permission.USERS_READ,
@@ -124,6 +138,9 @@ BULK_VERBS = {
     ("bookings", "confirmation"): Permission.BOOKINGS_CONFIRM,
     ("bookings", "cancellation"): Permission.BOOKINGS_CANCEL,
     ("bookings", "completion"): Permission.BOOKINGS_COMPLETE,
+    ("services", "approval"): Permission.SERVICES_MODERATE,
+    ("services", "reinstatement"): Permission.SERVICES_MODERATE,
+    ("services", "take-down"): Permission.SERVICES_MODERATE,
     ("users", "reset-link"): Permission.RESET_TOKENS_ISSUE,
     ("reset-tokens", "revocation"): Permission.RESET_TOKENS_REVOKE,
 }
@@ -191,6 +208,9 @@ SMUGGLED = {
 """Fields that no form has under these names, but for those a test takes out."""
 
 
+ACCESS.pop("review.record_view")  # The queue has no pages of its own.
+
+
 def test_every_route_has_a_stated_permission(app):
     stated = {(endpoint, method) for endpoint, methods in ACCESS.items() for method in methods}
     there = {(rule.endpoint, method) for rule in app.url_map.iter_rules() for method in methods_of(rule)}
@@ -254,11 +274,11 @@ def test_nobody_meets_an_open_door_without_an_account(app, as_role, stranger, wh
 @pytest.mark.parametrize(("table", "verb"), list(BULK_VERBS))
 def test_a_bulk_verb_runs_for_its_permission_only(app, as_role, role, table, verb):
     browser, allowed = as_role(role), is_open_to(BULK_VERBS[table, verb], role)
-    row = BookingFactory(**ENDED) if verb == "completion" else rows()[table]
+    row = row_for(table, verb)
     answer, changed = request(browser, "POST", f"/admin/{table}/action/", {"action": verb, "rowid": str(row.id)})
     assert (answer.status_code, changed) == ((302, True) if allowed else (403, False))
     batch = BatchFactory(subject_type=row.__tablename__, verb=verb, state="draft", rows=[row])
-    answer, changed = request(browser, "POST", f"/admin/batches/{batch.id}/start", {"reason": "Asked to."})
+    answer, changed = request(browser, "POST", f"/admin/batches/{batch.id}/start", {"reason": "price"})
     assert (answer.status_code in (200, 302), changed) == (allowed, allowed)
     assert (db.session.get(Batch, batch.id).done == 1) == allowed
 
@@ -567,6 +587,17 @@ def rows():
         "staff": StaffMemberFactory(),
         "batches": BatchFactory(),
     }
+
+
+def row_for(table, verb):
+    """Make a row of a table to which `verb` can be done."""
+    if verb == "completion":
+        return BookingFactory(**ENDED)
+    row = rows()[table]
+    if verb == "reinstatement":
+        with transaction():
+            take_down_service(row, reason=ReviewReason.PRICE, words="", actor=StaffMemberFactory.build(id=None))
+    return row
 
 
 class Examples:

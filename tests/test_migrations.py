@@ -74,12 +74,17 @@ def test_a_migration_stands_on_its_own_and_imports_nothing_of_the_application(pa
     assert imported.isdisjoint({"marketplace", "config", "app", "tests", "a relative import"})
 
 
+POSTGRESQL_ALONE = {"0011"}
+"""Migrations of what SQLite has no use for."""
+
+
 def test_each_migration_takes_back_exactly_what_it_did(app: Flask):
     states = [present()]
     for number in revisions(app):
         upgrade(revision=number)
         states.append(present())
-        assert states[-1] != states[-2], f"{number} did nothing"
+        did_nothing = states[-1] == states[-2]
+        assert did_nothing == (number in POSTGRESQL_ALONE and db.engine.dialect.name == "sqlite"), number
 
     for number, before in zip(reversed(revisions(app)), reversed(states[:-1]), strict=True):
         downgrade()

@@ -40,6 +40,10 @@ class ClosedView(BaseView):
         """Where the view's first page is."""
         return url_for(f"{self.endpoint}.{self._default_view}")
 
+    def waiting(self) -> str:
+        """Return how much waits on this screen, as the menu tells it; empty where that is nothing."""
+        return ""
+
     def permission_for(self, route: str) -> Permission | None:
         """Return the permission that the view method named `route` needs; None shuts it for everybody."""
         return getattr(getattr(self, route), "permission", None)

@@ -64,12 +64,15 @@ class ListScreen(Screen):
 
     list_template = "admin/model/list.html"
     page_size = PAGE_SIZES[0]
+    create_permission: ClassVar[Permission | None] = None
     export_permission: ClassVar[Permission | None] = None
     tabs: ClassVar[str] = ""
     """Name of the choice that stands above the list as tabs, with how many rows each has."""
     list_cells: ClassVar[Mapping[str, CellMaker]] = {}
     """Column to what makes its cell in the list, where that is less than on the page of one row."""
     list_filters: ClassVar[tuple[Filter, ...]] = ()
+    only: ClassVar[tuple[Any, ...]] = ()
+    """Conditions on the rows that the list is of, where it is not of the whole table."""
     sort_columns: ClassVar[Mapping[str, Any]] = {}
     """Column of the list to the attribute it sorts by, or to an order by several."""
     default_sort: ClassVar[tuple[str, bool]] = ("created_at", True)
@@ -131,7 +134,7 @@ class ListScreen(Screen):
 
     def list_parts(self, page: Page) -> Mapping[str, Any]:
         """Return what else the template of the list shows."""
-        return {"table_rows": self.table_rows(page)}
+        return {"bulk_verbs": (), "table_rows": self.table_rows(page)}
 
     def table_rows(self, page: Page, *, with_boxes: bool = False) -> Markup:
         cells = [
@@ -161,13 +164,13 @@ class ListScreen(Screen):
 
     def narrowed(self, state: ListState, rows: sa.Select[Any]) -> sa.Select[Any]:
         """Narrow `rows` to what the search and the filters of the list leave."""
-        select = rows.where(*state.filters.conditions)
+        select = rows.where(*self.only, *state.filters.conditions)
         return select.where(self.searched.condition(state.search)) if state.search else select
 
     def found(self, state: ListState) -> Listing:
         """Find the page that `state` asks for, and how many rows there are."""
         session = db.session()
-        keys: Keys = sa.select(self._identity).where(*state.filters.conditions)
+        keys: Keys = sa.select(self._identity).where(*self.only, *state.filters.conditions)
         place = Place.read(self._order(state), size=state.size, direction=state.direction, cursor=state.cursor)
         if state.search:
             return Listing(
@@ -209,7 +212,7 @@ class ListScreen(Screen):
     @cached_property
     def _all_tab_keys(self) -> Mapping[str, Keys]:
         tabs = self._tab_filter
-        keys: Keys = sa.select(self._identity)
+        keys: Keys = sa.select(self._identity).where(*self.only)
         return {value: keys.where(tabs.condition(value)) for value, _label in tabs.options()} if tabs else {}
 
     def chosen_filters(self, state: ListState) -> list[Filter]:

@@ -8,12 +8,15 @@ from markupsafe import Markup, escape
 from marketplace.backoffice.cells import Cell, html
 
 
-def table_rows(rows: Sequence[Any], cells: Sequence[tuple[str, Cell]], *, address: str, with_boxes: bool) -> Markup:
+def table_rows(
+    rows: Sequence[Any], cells: Sequence[tuple[str, Cell]], *, address: str, with_boxes: bool, end: str = ""
+) -> Markup:
     """Return a table row for each of `rows`.
 
     :param cells: column and cell; the first names the row and leads to its page.
     :param address: of a row's page, without its id.
     :param with_boxes: whether rows can be selected.
+    :param end: of a row's address, behind its id.
     """
     (_name, head), *others = cells
     link = escape(address)
@@ -23,10 +26,8 @@ def table_rows(rows: Sequence[Any], cells: Sequence[tuple[str, Cell]], *, addres
         identity = str(row.id)
         box = f'<td><input type="checkbox" name="rowid" value="{identity}" aria-labelledby="r{number}"></td>'
         values = "".join([f"{tag}{_escaped(cell(row))}</td>" for tag, cell in opened])
-        lines.append(
-            f"<tr>{box if with_boxes else ''}"
-            f'<th scope="row" id="r{number}"><a href="{link}{identity}">{_escaped(head(row))}</a></th>{values}</tr>'
-        )
+        name = f'<a href="{link}{identity}{end}">{_escaped(head(row))}</a>'
+        lines.append(f'<tr>{box if with_boxes else ""}<th scope="row" id="r{number}">{name}</th>{values}</tr>')
     return html("\n".join(lines))
 
 

@@ -39,7 +39,6 @@ class TableView(BulkVerbs):
     details_template = "admin/model/details.html"
     create_template = "admin/model/create.html"
     edit_template = "admin/model/edit.html"
-    create_permission: ClassVar[Permission | None] = None
     edit_permission: ClassVar[Permission | None] = None
     lookups: ClassVar[Mapping[str, Lookup]] = {}
     new_form: ClassVar[type[FlaskForm]] = FlaskForm

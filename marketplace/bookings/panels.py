@@ -4,16 +4,19 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext as _
 
 from marketplace.accounts.models import User
 from marketplace.backoffice.cells import badge, moment_tag
 from marketplace.backoffice.panels import Panel, PanelRow
+from marketplace.batches.models import Batch, BatchItem
 from marketplace.bookings.models import Booking
-from marketplace.bookings.queries import COMING, EARLIER, bookings_of
+from marketplace.bookings.queries import COMING, EARLIER, bookings_of, cancelled_share, coming_of_services
 from marketplace.database import utcnow
 from marketplace.extensions import db
+from marketplace.listings.models import Service
 
 OTHER_SIDE = {"customer": "provider", "provider": "customer"}
 
@@ -54,6 +57,46 @@ def bookings_of_user(user: User) -> Sequence[Panel]:
             title=_("Bookings"),
             empty=_("This user has no booking."),
             all_label=_("All bookings of this user"),
+        ),
+    )
+
+
+def bookings_of_service(service: Service) -> Sequence[Panel]:
+    """Return the coming bookings of a listing, and how many bookings with its provider were cancelled."""
+    session = db.session()
+    coming, total = coming_of_services(session, Booking.service_id == service.id, now=utcnow(), most=5)
+    make = _row_maker("customer")
+    cancelled, all_of_them = cancelled_share(session, service.provider_id)
+    narrowed: dict[str, Any] = {"service": service.id, "from": f"{utcnow():%Y-%m-%d}"}
+    share = _("%(few)s of %(all)s bookings with this provider were cancelled.", few=cancelled, all=all_of_them)
+    return (
+        Panel(
+            title=_("Coming bookings of this listing: %(number)s", number=total),
+            sections=[(_("Pending and confirmed, soonest first"), [make(row) for row in coming])],
+            empty=_("Nobody has booked it for a time to come."),
+            all_label=_("All of them, to be handled together"),
+            all_url=url_for("bookings.index_view", **narrowed),
+            remark=share if all_of_them else "",
+        ),
+    )
+
+
+def bookings_of_batch(batch: Batch) -> Sequence[Panel]:
+    """Return the coming bookings of the listings of a batch."""
+    listed = sa.select(BatchItem.subject_id).where(BatchItem.batch_id == batch.id)
+    coming, total = coming_of_services(db.session(), Booking.service_id.in_(listed), now=utcnow(), most=10)
+    make = _row_maker("customer")
+    narrowed: dict[str, Any] = {"from": f"{utcnow():%Y-%m-%d}"}
+    provider = batch.selection.get("provider")
+    if provider:
+        narrowed["provider"] = provider
+    return (
+        Panel(
+            title=_("Coming bookings of these listings: %(number)s", number=total),
+            sections=[(_("Pending and confirmed, soonest first"), [make(row) for row in coming])],
+            empty=_("Nobody has booked them for a time to come."),
+            all_label=_("All coming bookings of the provider") if provider else _("All coming bookings"),
+            all_url=url_for("bookings.index_view", **narrowed),
         ),
     )
 

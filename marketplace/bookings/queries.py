@@ -91,6 +91,41 @@ def bookings_of(
     )
 
 
+def coming_of_services(
+    session: Session, is_theirs: sa.ColumnElement[bool], *, now: dt.datetime, most: int
+) -> tuple[Sequence[Any], int]:
+    """Return the next pending and confirmed bookings of some listings, soonest first, and how many there are in all.
+
+    :param is_theirs: a condition on `Booking.service_id`.
+    """
+    customer = aliased(User)
+    ahead = is_theirs, Booking.scheduled_at >= now, Booking.status.in_(AHEAD)
+    next_ones = (
+        sa.select(
+            Booking.id,
+            Booking.status,
+            Booking.scheduled_at,
+            person("customer", customer),
+            Referred("service", Service.id, Service.title),
+        )
+        .outerjoin(customer, customer.id == Booking.customer_id)
+        .outerjoin(Service, Service.id == Booking.service_id)
+        .where(*ahead)
+        .order_by(Booking.scheduled_at, Booking.id)
+        .limit(most)
+    )
+    total = session.scalar(sa.select(sa.func.count()).select_from(Booking).where(*ahead)) or 0
+    return session.execute(next_ones).all(), total
+
+
+def cancelled_share(session: Session, provider_id: uuid.UUID) -> tuple[int, int]:
+    """Return how many bookings with a provider were cancelled, of how many."""
+    cancelled = sa.func.count().filter(Booking.status == BookingStatus.CANCELLED)
+    counts = sa.select(cancelled, sa.func.count()).select_from(Booking).where(Booking.provider_id == provider_id)
+    few, many = session.execute(counts).one()
+    return few, many
+
+
 def _text(word: str) -> sa.ColumnElement[str]:
     return sa.literal_column(f"'{word}'", sa.String())
 

@@ -5,12 +5,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from wtforms import DecimalField, IntegerField, StringField, TextAreaField
+from flask_wtf import FlaskForm
+from wtforms import DecimalField, HiddenField, IntegerField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
 
 from marketplace.backoffice.editing import EditForm
 from marketplace.backoffice.fields import Within, strip
+from marketplace.listings.models import ReviewReason
 from marketplace.listings.schemas import (
     WEEKDAYS,
     Availability,
@@ -116,3 +119,49 @@ def _clock(text: str) -> str:
 
 def images_of(text: str | None) -> list[str]:
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+REASONS = [
+    (ReviewReason.PROHIBITED.value, _("Prohibited")),
+    (ReviewReason.MISLEADING.value, _("Misleading")),
+    (ReviewReason.CONTACT_DETAILS.value, _("Contact details")),
+    (ReviewReason.DUPLICATE.value, _("Duplicate")),
+    (ReviewReason.WRONG_CATEGORY.value, _("Wrong category")),
+    (ReviewReason.PRICE.value, _("Price")),
+    (ReviewReason.QUALITY.value, _("Quality")),
+    (ReviewReason.OTHER.value, _("Other, in words")),
+]
+"""The reasons as people read them, in the order of the keys 1 to 8."""
+
+
+class ReviewReasonForm(FlaskForm):
+    """Why a listing is taken down or sent back."""
+
+    reason = SelectField(_("Reason"), choices=[SelectChoice(*each) for each in REASONS], validators=[InputRequired()])
+    words = TextAreaField(
+        _("Words"), [Length(max=1000)], filters=[strip], description=_("Needed where the reason is another one.")
+    )
+
+    def validate_words(self, field: Any) -> None:
+        if self.reason.data == ReviewReason.OTHER and not field.data:
+            raise ValidationError(gettext("Another reason needs words."))
+
+
+class SeenForm(FlaskForm):
+    """What was looked at, and in which queue."""
+
+    seen = HiddenField()
+    queue = HiddenField()
+
+
+class DecisionForm(SeenForm):
+    """A decision that needs no reason."""
+
+
+class ReasonedDecisionForm(SeenForm, ReviewReasonForm):
+    """A decision that needs one."""
+
+
+class ReversalForm(FlaskForm):
+    review_id = HiddenField(validators=[InputRequired()])
+    queue = HiddenField()

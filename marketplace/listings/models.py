@@ -1,8 +1,9 @@
-"""The table `services`, shared with the marketplace API."""
+"""The table `services`, shared with the marketplace API; of our own: reviews, and what is known of each listing."""
 
 import datetime as dt
 import uuid
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -59,3 +60,119 @@ class Service(Base):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Decision(StrEnum):
+    APPROVED = "approved"
+    CHANGES_REQUESTED = "changes_requested"
+    TAKEN_DOWN = "taken_down"
+    REINSTATED = "reinstated"
+    REVERSED = "reversed"
+    """An earlier one was taken back."""
+
+
+class ReviewReason(StrEnum):
+    """Why a listing is taken down or sent back: the one list of them."""
+
+    PROHIBITED = "prohibited"
+    MISLEADING = "misleading"
+    CONTACT_DETAILS = "contact_details"
+    DUPLICATE = "duplicate"
+    WRONG_CATEGORY = "wrong_category"
+    PRICE = "price"
+    QUALITY = "quality"
+    OTHER = "other"
+
+
+class ServiceReview(Base):
+    """One decision on one listing. Rows are only ever inserted."""
+
+    __tablename__ = "service_reviews"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    service_id: Mapped[uuid.UUID]
+    """No foreign key: the marketplace API may delete the listing."""
+    provider_id: Mapped[uuid.UUID]
+    decision: Mapped[str] = mapped_column(sa.String(20))
+    reason_code: Mapped[str | None] = mapped_column(sa.String(20))
+    words: Mapped[str | None] = mapped_column(sa.Text)
+    reviewed: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    """What was looked at: column of `services` to value."""
+    was_active: Mapped[bool | None]
+    """Before."""
+    is_active: Mapped[bool | None]
+    """After."""
+    reverses_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("service_reviews.id"), unique=True)
+    batch_id: Mapped[uuid.UUID | None]
+    """Of which batch it was a part."""
+    reviewer_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("staff_members.id", ondelete="RESTRICT"))
+    reviewer_label: Mapped[str] = mapped_column(sa.String(255))
+    waited_since: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    """From when on the listing had waited for it; NULL where it had not."""
+    decided_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint(
+            "decision IN ('approved', 'changes_requested', 'taken_down', 'reinstated', 'reversed')", name="decision"
+        ),
+        sa.CheckConstraint(
+            "reason_code IS NOT NULL OR decision NOT IN ('changes_requested', 'taken_down')", name="reason"
+        ),
+        sa.Index("ix_service_reviews_service_id_decided_at_id", "service_id", "decided_at", "id"),
+        sa.Index("ix_service_reviews_provider_id_decision", "provider_id", "decision"),
+        sa.Index("ix_service_reviews_decided_at", "decided_at"),
+    )
+
+
+class ServiceState(Base):
+    """What is known of one listing, as it was when it was last looked at: whether it needs a review, its signals."""
+
+    __tablename__ = "service_states"
+
+    service_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    content_digest: Mapped[str] = mapped_column(sa.String(64))
+    """Of all that signals and reviews look at: where the listing has another, it has changed since."""
+    provider_id: Mapped[uuid.UUID]
+    category: Mapped[str] = mapped_column(sa.String(50))
+    review_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("service_reviews.id"))
+    """The decision that stands."""
+    needs_review: Mapped[bool] = mapped_column()
+    is_edited: Mapped[bool]
+    """Whether it was decided on before."""
+    waiting_since: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    signals: Mapped[list[Any]] = mapped_column(sa.JSON)
+    """Kind and facts of each."""
+    signal_kinds: Mapped[str] = mapped_column(sa.String(200))
+    """The kinds, each between blanks: ` contact price `."""
+    claimed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("staff_members.id", ondelete="RESTRICT"))
+    claimed_by_label: Mapped[str | None] = mapped_column(sa.String(255))
+    claimed_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    looked_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        partial_index(
+            "ix_service_states_waiting_since_service_id", "waiting_since", "service_id", where=needs_review.is_(True)
+        ),
+        partial_index(
+            "ix_service_states_category_waiting_since_service_id",
+            "category",
+            "waiting_since",
+            "service_id",
+            where=needs_review.is_(True),
+        ),
+        partial_index(
+            "ix_service_states_provider_id_waiting_since_service_id",
+            "provider_id",
+            "waiting_since",
+            "service_id",
+            where=needs_review.is_(True),
+        ),
+        partial_index(
+            "ix_service_states_is_edited_waiting_since_service_id",
+            "is_edited",
+            "waiting_since",
+            "service_id",
+            where=needs_review.is_(True),
+        ),
+        sa.Index("ix_service_states_review_id", "review_id"),
+    )

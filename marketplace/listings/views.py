@@ -5,47 +5,27 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup, escape
+from flask_login import current_user
 
 from marketplace.accounts.cells import person_cell, short_person_cell
-from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, html, mark, raw_cell, time_cell
+from marketplace.backoffice.cells import brief_time_cell, raw_cell, time_cell
 from marketplace.backoffice.filters import ChoiceFilter, RecordFilter
 from marketplace.backoffice.ordering import Order
 from marketplace.backoffice.screen import actor
+from marketplace.backoffice.table import Verb
 from marketplace.backoffice.timeline import BEGAN
-from marketplace.backoffice.timeline_view import TimelineView
-from marketplace.extensions import db
 from marketplace.listings import queries
+from marketplace.listings.cells import active_cell, category_choices, price_cell, title_cell
 from marketplace.listings.forms import ServiceForm, images_of, slots_of
+from marketplace.listings.many import SERVICE_VERBS
 from marketplace.listings.models import Service
 from marketplace.listings.operations import edit_service
+from marketplace.listings.review_view import ReviewScreen
 from marketplace.listings.schemas import WEEKDAYS, availability_problems, images_problems
 from marketplace.permissions import Permission
-from marketplace.web.formats import money, money_writer
-
-active_cell = badge_cell(
-    lambda row: "active" if row.is_active else "inactive",
-    lambda: {"active": (_("active"), "confirmed"), "inactive": (_("inactive"), "cancelled")},
-)
-
-
-def price_cell(_name: str) -> Cell:
-    write = money_writer()
-    return lambda row: write(row.price, row.currency)
-
-
-def title_cell(_name: str) -> Cell:
-    marked = _("malformed")
-
-    def cell(row: Service) -> Markup:
-        problems = availability_problems(row.availability) + images_problems(row.images)
-        title = f'<span dir="auto">{escape(row.title)}</span>'
-        return html(f"{title} {mark(problems, marked)}" if problems else title)
-
-    return cell
+from marketplace.web.formats import money
 
 
 def hours_text(availability: Any) -> str:
@@ -54,17 +34,10 @@ def hours_text(availability: Any) -> str:
     return "\n".join(f"{_(day.capitalize())} {hours}" for day, hours in days.items() if hours) or "—"
 
 
-def category_choices() -> Sequence[tuple[str, str]]:
-    if "categories" not in g:
-        g.categories = [(category, category) for category in queries.categories(db.session())]
-    found: Sequence[tuple[str, str]] = g.categories
-    return found
-
-
 ACTIVE = {"yes": Service.is_active.is_(True), "no": Service.is_active.is_not(True)}
 
 
-class ServiceView(TimelineView):
+class ServiceView(ReviewScreen):
     record_name = "service"
     read_permission = Permission.SERVICES_READ
     edit_permission = Permission.SERVICES_EDIT
@@ -121,10 +94,16 @@ class ServiceView(TimelineView):
         RecordFilter("provider", _l("Provider"), lambda value: Service.provider_id == value),
     )
     searched = queries.SERVICE_SEARCH
+    bulk_verbs = SERVICE_VERBS
     search_hint = _l("Title, category, provider or id")
     made = "service.created"
     happenings = {
         "service.edited": _l("The service was edited."),
+        "service.approved": _l("The listing was approved."),
+        "service.changes_requested": _l("Changes were requested."),
+        "service.taken_down": _l("The listing was taken down."),
+        "service.reinstated": _l("The listing was put back."),
+        "service.reversed": _l("A decision was taken back."),
         BEGAN: _l("The service was listed in the marketplace."),
     }
     tellings = {
@@ -142,6 +121,11 @@ class ServiceView(TimelineView):
 
     def exported(self) -> sa.Select[Any]:
         return queries.exported_services()
+
+    def verbs(self, row: Service) -> Sequence[Verb]:
+        if not current_user.may(Permission.SERVICES_MODERATE):
+            return ()
+        return (Verb(_("Review"), self.get_url(".review_view", record_id=row.id)),)
 
     def change_row(self, row: Service, changes: Mapping[str, Any]) -> None:
         new = {name: value for name, value in changes.items() if name not in (*WEEKDAYS, "images")}

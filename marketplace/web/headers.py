@@ -16,6 +16,8 @@ CONTENT_SECURITY_POLICY = {
     "frame-ancestors": "'none'",
 }
 
+OWN_IMAGES = "img-src 'self' data:"
+
 
 def init_headers(app: Flask) -> None:
     app.after_request(_add_headers)  # Registered before Talisman's, it runs after it.
@@ -31,6 +33,11 @@ def init_headers(app: Flask) -> None:
     )
 
 
+def allow_remote_images() -> None:
+    """Let this page show images from anywhere that has TLS: it is about them. They are fetched by the browser alone."""
+    g.allow_remote_images = True
+
+
 def hide_referrer(response: Response) -> Response:
     """Let no address learn where this page's visitor came from: for pages that show or carry a token."""
     g.hide_referrer = True
@@ -40,6 +47,9 @@ def hide_referrer(response: Response) -> Response:
 def _add_headers(response: Response) -> Response:
     if g.get("hide_referrer"):
         response.headers["Referrer-Policy"] = "no-referrer"
+    if g.get("allow_remote_images"):
+        policy = response.headers.get("Content-Security-Policy", "")
+        response.headers["Content-Security-Policy"] = policy.replace(OWN_IMAGES, f"{OWN_IMAGES} https:")
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if request.endpoint is None or not request.endpoint.endswith("static"):

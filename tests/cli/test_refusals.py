@@ -12,6 +12,7 @@ COMMANDS = {
     "staff disable sam@example.com": "",
     "staff create sam@example.com --role support --password-stdin": "seventeen blue otters\n",
     "schema check": "",
+    "listings signals": "",
     "schema adopt": "",
     "sample-data --bookings 1": "",
 }

@@ -19,11 +19,21 @@ pytestmark = pytest.mark.browser
 NEW_PASSWORD = "seven brown otters swim"
 
 MENUS = {
-    Role.OPERATIONS: ["Today", "Bookings", "Services", "Users", "Batches"],
+    Role.OPERATIONS: ["Today", "Bookings", "Services", "Review", "Users", "Batches"],
     Role.SUPPORT: ["Today", "Bookings", "Services", "Users", "Reset links", "Batches"],
     Role.MANAGER: ["Today", "Bookings", "Services", "Users", "Batches", "Audit log"],
-    Role.ADMINISTRATOR: ["Today", "Bookings", "Services", "Users", "Reset links", "Batches", "Staff", "Audit log"],
-}
+    Role.ADMINISTRATOR: [
+        "Today",
+        "Bookings",
+        "Services",
+        "Review",
+        "Users",
+        "Reset links",
+        "Batches",
+        "Staff",
+        "Audit log",
+    ],
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("role", Role)

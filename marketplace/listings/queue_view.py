@@ -1,0 +1,231 @@
+"""The screen of the review queue: the listings that wait, oldest first, and the way to the next."""
+
+import datetime as dt
+import time
+from collections import Counter
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import sqlalchemy as sa
+from flask import flash, redirect, request
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from sqlalchemy.engine import Engine
+from werkzeug.wrappers import Response
+
+from marketplace.accounts.cells import short_person_cell
+from marketplace.backoffice.addresses import parameters_of
+from marketplace.backoffice.cells import Cell, badge, brief_time_cell, html
+from marketplace.backoffice.counting import table_size
+from marketplace.backoffice.filters import ChoiceFilter, DateFilter, RecordFilter
+from marketplace.backoffice.guard import requires
+from marketplace.backoffice.listing import ListScreen
+from marketplace.backoffice.ordering import Order
+from marketplace.backoffice.paging import Page
+from marketplace.backoffice.rows import table_rows
+from marketplace.backoffice.screen import actor
+from marketplace.database import utcnow
+from marketplace.extensions import db
+from marketplace.listings.cells import SIGNAL_LABELS, category_choices
+from marketplace.listings.models import Service, ServiceState
+from marketplace.listings.queue import (
+    QUEUE_SEARCH,
+    WAITING,
+    Place,
+    claim_next,
+    decisions_since,
+    queued,
+    waiting_count,
+    waiting_figures,
+)
+from marketplace.listings.states import look_at_outdated
+from marketplace.permissions import Permission
+from marketplace.transaction import in_transaction
+from marketplace.web.formats import money_writer, viewer_zone
+
+LOOKED_AT = 25
+"""Listings that have changed and are looked at before the queue is shown; `flask listings signals` takes them all."""
+
+FEW_LISTINGS = 5_000
+"""Up to which they are looked through with every page of the queue: each thousand takes 6 ms."""
+
+PAUSE = 10.0
+"""Seconds for which more of them are not looked through again."""
+
+COUNTED = 999
+"""Up to which the menu counts."""
+
+COUNT_KEPT = 20.0
+"""Seconds."""
+
+DAYS_SHOWN = 14
+"""Of decisions."""
+
+KINDS = [("new", _l("New")), ("edited", _l("Edited"))]
+
+
+def price_cell(_name: str) -> Cell:
+    write = money_writer()
+    return lambda row: write(row.service.price, row.service.currency) if row.service else "—"
+
+
+def signals_cell(_name: str) -> Cell:
+    labels = {kind: badge(str(label), "malformed") for kind, label in SIGNAL_LABELS}
+
+    def cell(row: Any) -> Markup:
+        badges = " ".join(labels.get(kind, badge(kind, "malformed")) for kind in row.signal_kinds.split())
+        return html(f'<div class="value">{badges}</div>')
+
+    return cell
+
+
+def kind_cell(_name: str) -> Cell:
+    kinds = {False: badge(_("new"), "customer"), True: badge(_("edited"), "pending")}
+    return lambda row: kinds[bool(row.is_edited)]
+
+
+def claimed_cell(_name: str) -> Cell:
+    now = utcnow()
+    return lambda row: row.claimed_by_label if row.claimed_until and row.claimed_until > now else ""
+
+
+class ReviewQueueView(ListScreen):
+    record_name = "listing"
+    read_permission = Permission.SERVICES_MODERATE
+    list_template = "listings/queue.html"
+    empty_hint = _l("Every listing is as it was approved.")
+    column_list = ("title", "kind", "signals", "provider", "category", "price", "waiting_since", "claimed")
+    column_labels = {
+        "title": _l("Title"),
+        "kind": _l("Kind"),
+        "signals": _l("Signals"),
+        "provider": _l("Provider"),
+        "category": _l("Category"),
+        "price": _l("Price"),
+        "waiting_since": _l("Waits since"),
+        "claimed": _l("Looked at by"),
+    }
+    cells = {
+        "title": lambda _name: lambda row: row.service.title if row.service else _("missing record"),
+        "kind": kind_cell,
+        "signals": signals_cell,
+        "provider": short_person_cell,
+        "price": price_cell,
+        "waiting_since": brief_time_cell,
+        "claimed": claimed_cell,
+    }
+    only = (WAITING,)
+    sort_columns = {"waiting_since": Order(ServiceState.waiting_since, ServiceState.service_id)}
+    default_sort = ("waiting_since", False)
+    list_filters = (
+        ChoiceFilter("kind", _l("Kind"), KINDS, lambda kind: ServiceState.is_edited.is_(kind == "edited")),
+        ChoiceFilter("category", _l("Category"), category_choices, lambda value: ServiceState.category == value),
+        ChoiceFilter("signal", _l("Signal"), SIGNAL_LABELS, lambda kind: ServiceState.signal_kinds.like(f"% {kind} %")),
+        RecordFilter("provider", _l("Provider"), lambda value: ServiceState.provider_id == value),
+        DateFilter("waiting_before", _l("Waits since before"), lambda moment: ServiceState.waiting_since < moment),
+    )
+    tabs = "kind"
+    searched = QUEUE_SEARCH
+    search_hint = _l("Title, category or id")
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(ServiceState, **options)
+        self._counted = (0.0, 0)
+
+    @property
+    def _identity(self) -> Any:
+        return ServiceState.service_id
+
+    def permission_for(self, route: str) -> Permission | None:
+        return self.read_permission if route == "index_view" else super().permission_for(route)
+
+    def listed(self, page: sa.FromClause) -> sa.Select[Any]:
+        return queued(page)
+
+    def table_rows(self, page: Page, *, with_boxes: bool = False) -> Markup:
+        cells = [(name, self.cell(name)) for name, _label in self._list_columns]
+        return table_rows(
+            page.rows, cells, address=self.get_url("services.index_view"), with_boxes=False, end="/review"
+        )
+
+    @requires(Permission.SERVICES_MODERATE)
+    @expose("/")
+    def index_view(self) -> Any:
+        look_at_changes()
+        return super().index_view()
+
+    @requires(Permission.SERVICES_MODERATE)
+    @expose("/claim", methods=("POST",))
+    def claim_view(self) -> Response:
+        """Claim the next listing of the queue, as it is narrowed, and open it."""
+        look_at_changes()
+        return self.next_one(request.form.get("queue", ""))
+
+    @requires(Permission.SERVICES_MODERATE)
+    @expose("/figures")
+    def figures_view(self) -> str:
+        """Show what the team has decided lately, by day and by moderator, and how much of it was taken back."""
+        zone = viewer_zone()
+        today = dt.datetime.combine(utcnow().astimezone(zone).date(), dt.time(), zone)
+        count, oldest = waiting_figures(db.session())
+        decided = decisions_since(db.session(), today - dt.timedelta(days=DAYS_SHOWN - 1))
+        days = [(today - dt.timedelta(days=number)).date() for number in range(DAYS_SHOWN)]
+        by_day = Counter((who, at.astimezone(zone).date()) for at, who, _decision, _reversed in decided)
+        moderators = Counter(who for _at, who, _decision, _reversed in decided)
+        return self.render(
+            "listings/figures.html",
+            waiting=count,
+            oldest=oldest,
+            days=days,
+            by_day=by_day,
+            moderators=moderators.most_common(),
+            total=len(decided),
+            taken_back=sum(is_reversed for *_rest, is_reversed in decided),
+        )
+
+    def next_one(self, queue: str, after: Place | None = None) -> Response:
+        """Open the next listing of the queue: what was skipped on the way comes when one begins anew.
+
+        :param queue: the query of the list's address.
+        :param after: where the one stands, or stood, behind which to look.
+        """
+        state = self.list_state(parameters_of(queue))
+        searched = [self.searched.condition(state.search)] if state.search else []
+        narrowed = [*state.filters.conditions, *searched]
+        who = actor()
+        opened = in_transaction(lambda: claim_next(db.session(), narrowed_to=narrowed, after=after, actor=who) or False)
+        if not opened:
+            flash(_("Nothing else waits here."), "success")
+            return redirect(self.address + (f"?{queue}" if queue else ""))
+        return redirect(self.get_url("services.review_view", record_id=opened, queue=queue or None))
+
+    def waiting(self) -> str:
+        """Return how many listings wait, for the menu; counted anew now and then."""
+        at, count = self._counted
+        if time.monotonic() - at > COUNT_KEPT:
+            count = waiting_count(db.session(), COUNTED + 1)
+            self._counted = (time.monotonic(), count)
+        return f"{COUNTED}+" if count > COUNTED else str(count or "")
+
+
+_looked: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
+"""When a database of many listings was looked through last."""
+
+
+def look_at_changes() -> None:
+    """See which listings were changed by others, and what that means for the queue.
+
+    Where there are many, the look takes a while, and is not taken with every page.
+    """
+    session, now = db.session(), time.monotonic()
+    if table_size(session, Service.__table__) > FEW_LISTINGS:
+        if now - _looked.get(db.engine, -PAUSE) < PAUSE:
+            return
+        _looked[db.engine] = now
+    looked_at = in_transaction(lambda: look_at_outdated(session, most=LOOKED_AT))
+    if looked_at == LOOKED_AT:
+        flash(
+            _("More listings are new or have changed than could be looked at just now. Open the queue again."), "info"
+        )

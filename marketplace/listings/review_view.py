@@ -1,0 +1,228 @@
+"""The page on which a listing is decided on: the listing, what speaks for and against it, the decisions."""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import flash, redirect, render_template, request
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+
+from marketplace.backoffice.guard import requires
+from marketplace.backoffice.panels import Beside, Panel
+from marketplace.backoffice.screen import actor
+from marketplace.backoffice.timeline_view import TimelineView
+from marketplace.batches.models import Batch
+from marketplace.database import utcnow
+from marketplace.extensions import db
+from marketplace.listings.cells import DECISION_LABELS, SIGNAL_LABELS
+from marketplace.listings.evidence import evidence_of
+from marketplace.listings.forms import REASONS, DecisionForm, ReasonedDecisionForm, ReversalForm
+from marketplace.listings.models import ReviewReason, Service, ServiceReview, ServiceState
+from marketplace.listings.moderation import (
+    approve_refusal,
+    approve_service,
+    change_request_refusal,
+    claim_refusal,
+    claim_service,
+    reinstate_refusal,
+    reinstate_service,
+    release_service,
+    request_changes,
+    reverse_refusal,
+    reverse_review,
+    standing_review,
+    take_down_refusal,
+    take_down_service,
+)
+from marketplace.listings.queue import decisions_of_provider, listings_of_provider, place_of, reviews_of
+from marketplace.listings.queue_view import ReviewQueueView, look_at_changes
+from marketplace.listings.reviews import changes_since, last_approval
+from marketplace.listings.states import look_at, read_signals
+from marketplace.listings.wording import word_changes
+from marketplace.permissions import Permission
+from marketplace.transaction import in_transaction
+from marketplace.web.headers import allow_remote_images
+
+LABELS = dict(SIGNAL_LABELS)
+
+TEXTS = ("title", "description", "category")
+"""Fields whose changes are shown word by word."""
+
+
+class ReviewScreen(TimelineView):
+    """A screen of services with the page of a review and its decisions."""
+
+    def __init__(
+        self, model: Any, *, queue: ReviewQueueView, history: Beside, bookings_of_batch: Beside, **options: Any
+    ) -> None:
+        """Take what a domain above this one knows.
+
+        :param history: makes the panels of a listing and its provider.
+        :param bookings_of_batch: makes the panels of the listings of a batch.
+        """
+        super().__init__(model, **options)
+        self.queue, self.history, self.bookings_of_batch = queue, history, bookings_of_batch
+
+    def consequences(self, batch: Batch) -> Sequence[Panel]:
+        return self.bookings_of_batch(batch) if batch.verb == "take-down" and batch.undoes_id is None else ()
+
+    @requires(Permission.SERVICES_MODERATE)
+    @expose("/<uuid:record_id>/review")
+    def review_view(self, record_id: uuid.UUID) -> str:
+        look_at_changes()
+        return self.review_page(self.find(str(record_id), self.row_details()), queue=request.args.get("queue", ""))
+
+    @requires(Permission.SERVICES_MODERATE)
+    @expose("/<uuid:record_id>/claim", methods=("POST",))
+    def claim_view(self, record_id: uuid.UUID) -> Response:
+        service, who = self.find(str(record_id)), actor()
+        theirs = in_transaction(lambda: claim_service(db.session(), service.id, actor=who))
+        if not theirs:
+            flash(_("Somebody else is looking at this listing just now."), "warning")
+        queue = request.form.get("queue") or None
+        return redirect(self.get_url(".review_view", record_id=service.id, queue=queue))
+
+    @requires(Permission.SERVICES_MODERATE)
+    @expose("/<uuid:record_id>/skip", methods=("POST",))
+    def skip_view(self, record_id: uuid.UUID) -> Response:
+        """Leave the listing to others and open the one behind it."""
+        service, who = self.find(str(record_id)), actor()
+        in_transaction(lambda: release_service(db.session(), service.id, actor=who))
+        place = place_of(db.session.get(ServiceState, service.id))
+        return self.queue.next_one(request.form.get("queue", ""), after=place)
+
+    @requires(Permission.SERVICES_MODERATE)
+    @expose("/<uuid:record_id>/approval", methods=("GET", "POST"))
+    def approval_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        return self._decision(record_id, DecisionForm(), "approval", approve_service, _("Approved: %(title)s"))
+
+    @requires(Permission.SERVICES_MODERATE)
+    @expose("/<uuid:record_id>/reinstatement", methods=("GET", "POST"))
+    def reinstatement_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        return self._decision(record_id, DecisionForm(), "reinstatement", reinstate_service, _("Reinstated: %(title)s"))
+
+    @requires(Permission.SERVICES_MODERATE)
+    @expose("/<uuid:record_id>/change-request", methods=("GET", "POST"))
+    def change_request_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        form = ReasonedDecisionForm()
+        return self._decision(record_id, form, "change_request", request_changes, _("Changes requested: %(title)s"))
+
+    @requires(Permission.SERVICES_MODERATE)
+    @expose("/<uuid:record_id>/take-down", methods=("GET", "POST"))
+    def take_down_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        form = ReasonedDecisionForm()
+        return self._decision(record_id, form, "take_down", take_down_service, _("Taken down: %(title)s"))
+
+    @requires(Permission.SERVICES_MODERATE)
+    @expose("/<uuid:record_id>/reversal", methods=("POST",))
+    def reversal_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        """Take back the decision that stands."""
+        service, form, who = self.find(str(record_id)), ReversalForm(), actor()
+        queue = form.queue.data or ""
+        try:
+            review_id = uuid.UUID(form.review_id.data or "")
+        except ValueError:
+            review_id = None
+        if self.submit(form, lambda: reverse_review(service, review_id=review_id, actor=who)) is None:
+            shown = self.find(str(record_id), self.row_details())
+            return self.review_page(shown, queue=queue, refused=form), self.status_of(form)
+        flash(_("The decision is taken back."), "success")
+        return redirect(self.get_url(".review_view", record_id=service.id, queue=queue or None))
+
+    def _decision(
+        self, record_id: uuid.UUID, form: Any, name: str, decide: Callable[..., ServiceReview], done: str
+    ) -> Response | tuple[str, int]:
+        """Decide on a listing and open the next; or show what was refused, beside what was typed."""
+        if request.method != "POST":
+            return redirect(self.get_url(".review_view", record_id=record_id))
+        service, who = self.find(str(record_id)), actor()
+        title, queue = service.title, form.queue.data or ""
+
+        def act() -> ServiceReview:
+            named: dict[str, Any] = {"seen": form.seen.data or None, "actor": who}
+            if "reason" in form:
+                named |= {"reason": ReviewReason(form.reason.data), "words": form.words.data or ""}
+            return decide(service, **named)
+
+        place = place_of(db.session.get(ServiceState, service.id))
+        decided = self.submit(form, act)
+        if decided is None:
+            shown = self.find(str(record_id), self.row_details())
+            return self.review_page(shown, queue=queue, **{name: form}), self.status_of(form)
+        flash(done % {"title": title}, "success")
+        return self.queue.next_one(queue, after=place)
+
+    # -- The page ----------------------------------------------------------------------------
+
+    def review_page(self, row: Service, *, queue: str, refused: FlaskForm | None = None, **forms: Any) -> str:
+        """Show a listing and what can be decided.
+
+        :param queue: the query of the queue's address.
+        :param refused: a form that is none of the page's own, of which the page says why it was refused.
+        :param forms: those of the page that were refused, by name.
+        """
+        allow_remote_images()
+        session = db.session()
+        state = session.get(ServiceState, row.id)
+        if state is None:
+            in_transaction(lambda: look_at(session, [row.id]))
+            state = session.get_one(ServiceState, row.id)
+        standing, approved = standing_review(row), last_approval(session, row.id)
+        compared = approved or standing
+        seen = {"seen": state.content_digest, "queue": queue}
+        usual = {
+            "approval": DecisionForm(formdata=None, data=seen),
+            "reinstatement": DecisionForm(formdata=None, data=seen),
+            "change_request": ReasonedDecisionForm(formdata=None, data=seen),
+            "take_down": ReasonedDecisionForm(formdata=None, data=seen),
+        }
+        reviews = reviews_of(session, row.id)
+        return render_template(
+            "listings/review.html",
+            view=self,
+            admin_view=self.queue,  # It is the queue's place in the menu.
+            row=row,
+            state=state,
+            queue=queue,
+            forms={**usual, **forms},
+            refused=next(iter(forms.values()), refused),
+            refusals=self._refusals(row, standing),
+            standing=standing,
+            can_reverse=standing is not None and not reverse_refusal(row, standing, review_id=standing.id),
+            differences=self._differences(row, compared) if compared else [],
+            compared=compared,
+            signals=[(LABELS.get(each.kind, each.kind), evidence_of(each)) for each in read_signals(state)],
+            reviews=reviews,
+            decision_labels=DECISION_LABELS,
+            reasons=REASONS,
+            listings=listings_of_provider(session, row.provider_id),
+            decisions=decisions_of_provider(session, row.provider_id),
+            holder=claim_refusal(state, actor=actor()),
+            is_mine=state.claimed_by_id == current_user.member_id and (state.claimed_until or utcnow()) > utcnow(),
+            **{**self.page_parts(row), "panels": self.history(row)},
+        )
+
+    @staticmethod
+    def _refusals(row: Service, standing: ServiceReview | None) -> Mapping[str, str | None]:
+        return {
+            "approval": approve_refusal(row, standing),
+            "change_request": change_request_refusal(row, standing),
+            "take_down": take_down_refusal(row, standing),
+            "reinstatement": reinstate_refusal(row, standing),
+        }
+
+    def _differences(self, row: Service, compared: ServiceReview) -> list[tuple[str, Any, Any, Any]]:
+        """Return label, passages (of texts), old and new value of each field that differs from what was decided on."""
+        return [
+            (
+                str(self.column_labels.get(name) or name.capitalize()),
+                word_changes(str(old or ""), str(new or "")) if name in TEXTS else None,
+                self._told(name, old, row) if old is not None else "—",
+                self._told(name, new, row) if new is not None else "—",
+            )
+            for name, (old, new) in changes_since(row, compared).items()
+        ]

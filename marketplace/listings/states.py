@@ -1,0 +1,99 @@
+"""What is known of each listing: whether it is to be reviewed, its signals; looked at anew where it has changed."""
+
+import uuid
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from marketplace.database import utcnow
+from marketplace.listings.models import Service, ServiceReview, ServiceState
+from marketplace.listings.reviews import is_as_decided, standing_reviews, taken_down_counts
+from marketplace.listings.signals import Signal, SignalKind, signals_of
+from marketplace.sql import content_digest
+
+DIGEST = content_digest(
+    Service.title,
+    Service.description,
+    Service.category,
+    Service.price,
+    Service.currency,
+    Service.duration,
+    Service.availability,
+    Service.images,
+    Service.provider_id,
+)
+"""Of all that reviews and signals look at."""
+
+AT_ONCE = 200
+"""Listings that are looked at together."""
+
+
+def outdated_listings(most: int | None) -> sa.Select[uuid.UUID]:
+    """Select the ids of listings that nobody has looked at as they are now, whoever has changed them."""
+    known = sa.select(Service.id).outerjoin(ServiceState, ServiceState.service_id == Service.id)
+    return known.where(ServiceState.content_digest.is_distinct_from(DIGEST)).limit(most)
+
+
+def count_outdated(session: Session) -> int:
+    """Return how many listings nobody has looked at as they are now."""
+    return session.scalar(sa.select(sa.func.count()).select_from(outdated_listings(None).subquery())) or 0
+
+
+def forget_states(session: Session) -> None:
+    """Have every listing looked at anew, as if it had changed."""
+    session.execute(sa.update(ServiceState).values(content_digest=""), execution_options={"synchronize_session": False})
+
+
+def look_at_outdated(session: Session, *, most: int) -> int:
+    """Look at listings that have changed, at `most` so many; return how many those were."""
+    ids = session.scalars(outdated_listings(most)).all()
+    for start in range(0, len(ids), AT_ONCE):
+        look_at(session, ids[start : start + AT_ONCE])
+    return len(ids)
+
+
+def look_at(session: Session, ids: Sequence[uuid.UUID]) -> None:
+    """Store what is known of these listings as they are now."""
+    found = session.execute(sa.select(Service, DIGEST).where(Service.id.in_(ids))).all()
+    services = [service for service, _digest in found]
+    known = {
+        state.service_id: state
+        for state in session.scalars(sa.select(ServiceState).where(ServiceState.service_id.in_(ids)))
+    }
+    standing = standing_reviews(session, ids)
+    taken_down = taken_down_counts(session, {service.provider_id for service in services})
+    signals = signals_of(session, services, taken_down=taken_down)
+    for service, digest in found:
+        state = known.get(service.id)
+        if state is None:
+            state = ServiceState(service_id=service.id, needs_review=False, is_edited=False)
+            session.add(state)
+        state.content_digest = digest
+        state.provider_id, state.category = service.provider_id, service.category
+        _note_signals(state, signals.get(service.id, ()))
+        note_review(state, service, standing.get(service.id))
+
+
+def note_review(state: ServiceState, service: Service, review: ServiceReview | None) -> None:
+    """Store whether the listing needs a review, given the decision that stands on it."""
+    now = utcnow()
+    needs_review = not is_as_decided(service, review)
+    if needs_review and not state.needs_review:
+        state.waiting_since = now if review else service.created_at or now
+    elif state.waiting_since is None:
+        state.waiting_since = now
+    state.review_id = review.id if review else None
+    state.needs_review, state.is_edited = needs_review, review is not None
+    state.looked_at = now
+
+
+def _note_signals(state: ServiceState, signals: Sequence[Signal]) -> None:
+    state.signals = [[signal.kind.value, dict(signal.facts)] for signal in signals]
+    kinds = dict.fromkeys(signal.kind.value for signal in signals)
+    state.signal_kinds = f" {' '.join(kinds)} " if kinds else ""
+
+
+def read_signals(state: ServiceState) -> list[Signal]:
+    """Return the signals that were stored; of a kind that is no more, none."""
+    return [Signal(SignalKind(kind), facts) for kind, facts in state.signals if kind in set(SignalKind)]

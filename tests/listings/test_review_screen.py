@@ -1,0 +1,272 @@
+"""The review queue and the page of a review, as a browser meets them."""
+
+import datetime as dt
+import re
+from html import unescape
+
+import pytest
+import sqlalchemy as sa
+
+from marketplace.extensions import db
+from marketplace.listings.models import Service, ServiceReview, ServiceState
+from marketplace.permissions import Role
+from tests.audit_log import entries
+from tests.batch_steps import begin, draft, outcomes, press, preview
+from tests.factories import BookingFactory, ProviderFactory, ServiceFactory, coming_monday
+from tests.pages import fields_of
+
+QUEUE = "/admin/services/review/"
+
+
+def listed(**named):
+    """Make a listing that is younger than any before."""
+    listed.at += dt.timedelta(minutes=1)
+    return ServiceFactory(created_at=listed.at, **named)
+
+
+listed.at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+
+
+def page_of(browser, service):
+    return browser.get(f"/admin/services/{service.id}/review").text
+
+
+def decide(browser, service, noun, page=None, **fields):
+    url = f"/admin/services/{service.id}/{noun}"
+    form = fields_of(page or page_of(browser, service), url)
+    return browser.post(url, data={**form, **fields})
+
+
+def queued(browser, query=""):
+    return re.findall(r'href="/admin/services/([0-9a-f-]{36})/review"', browser.get(f"{QUEUE}{query}").text)
+
+
+def test_every_listing_waits_oldest_first_until_it_is_decided_on(app, operations):
+    services = [listed() for _each in range(3)]
+    assert queued(operations) == [str(service.id) for service in services]
+    answer = decide(operations, services[0], "approval")
+    assert answer.status_code == 302
+    assert f"/admin/services/{services[1].id}/review" in answer.location, "the next one opens by itself"
+    assert queued(operations) == [str(service.id) for service in services[1:]]
+    assert [entry.subject_id for entry in entries("service.approved")] == [str(services[0].id)]
+
+
+def test_the_last_decision_leads_back_to_the_queue(app, operations):
+    answer = decide(operations, ServiceFactory(), "approval")
+    assert answer.location == QUEUE
+    assert "Nothing else waits here." in operations.get(QUEUE).text
+
+
+def test_the_queue_is_narrowed_and_stays_narrowed_from_one_to_the_next(app, operations):
+    first, _second, third = (listed(category=category) for category in ("music", "cleaning", "music"))
+    assert queued(operations, "?category=music") == [str(first.id), str(third.id)]
+    page = operations.get(f"/admin/services/{first.id}/review?queue=category%3Dmusic").text
+    answer = decide(operations, first, "approval", page)
+    assert answer.location.startswith(f"/admin/services/{third.id}/review?queue=category")
+    assert queued(operations, f"?provider={first.provider_id}") == []
+    assert queued(operations, f"?provider={third.provider_id}") == [str(third.id)]
+    assert queued(operations, "?kind=edited") == []
+    assert len(queued(operations, "?kind=new&signal=images")) == 2
+    assert queued(operations, "?waiting_before=2001-01-01") == []
+
+
+def test_an_edit_through_our_form_returns_with_the_words_that_changed(app, operations):
+    service = ServiceFactory(description="Every window, inside and out.")
+    decide(operations, service, "approval")
+    assert queued(operations) == []
+    url = f"/admin/services/edit/?id={service.id}"
+    form = fields_of(operations.get(url).text)
+    assert operations.post(url, data={**form, "description": "Every window, but outside only."}).status_code == 302
+    assert queued(operations, "?kind=edited") == [str(service.id)]
+    page = page_of(operations, service)
+    [changed] = re.findall(r'<section class="panel differences".*?</section>', page, re.DOTALL)
+    assert re.findall(r"<dt>(.*?)</dt>", changed) == ["Description"]
+    assert "<del>inside and out.</del>" in changed
+    assert "<ins>but outside only.</ins>" in changed
+    assert "Every window," in changed
+
+
+def test_taking_down_needs_a_reason_and_keeps_what_was_typed(app, operations):
+    service = ServiceFactory()
+    refused = decide(operations, service, "take-down", words="It is a joke.")
+    assert refused.status_code == 422
+    assert "It is a joke." in refused.text
+    refused = decide(operations, service, "take-down", reason="other")
+    assert refused.status_code == 422
+    assert "Another reason needs words." in refused.text
+    assert db.session.get(Service, service.id).is_active
+    assert decide(operations, service, "take-down", reason="misleading", words="No such windows.").status_code == 302
+    db.session.expire_all()
+    assert db.session.get(Service, service.id).is_active is False
+    [review] = db.session.scalars(sa.select(ServiceReview))
+    assert (review.reason_code, review.words, review.reviewer_id) == (
+        "misleading",
+        "No such windows.",
+        operations.member_id,
+    )
+
+
+def test_what_was_changed_meanwhile_is_looked_at_again(app, operations):
+    service = ServiceFactory()
+    page = page_of(operations, service)
+    db.session.execute(sa.update(Service).where(Service.id == service.id).values(description="Call 555 0100."))
+    db.session.commit()
+    answer = decide(operations, service, "approval", page)
+    assert answer.status_code == 409
+    assert "The listing was changed while you looked at it" in answer.text
+    assert "Call 555 0100." in answer.text
+    assert not entries("service.approved")
+
+
+def test_a_listing_that_somebody_has_claimed_is_theirs(app, operations, as_role):
+    first, second = listed(), listed()
+    other = as_role(Role.OPERATIONS)
+    token = operations.token("/admin/profile/")
+    assert str(first.id) in operations.post(f"{QUEUE}claim", data={"csrf_token": token}).location
+    taken = other.post(f"{QUEUE}claim", data={"csrf_token": other.token("/admin/profile/")})
+    assert str(second.id) in taken.location, "the first is somebody's"
+    page = page_of(other, first)
+    assert "is looking at this listing until" in page
+    refused = decide(other, first, "approval", page)
+    assert refused.status_code == 409
+    assert "is looking at this listing until" in refused.text
+    assert not entries("service.approved")
+    assert decide(operations, first, "approval").status_code == 302
+    assert db.session.get(ServiceState, first.id).claimed_by_id is None
+
+
+def test_what_is_skipped_is_left_to_others_and_the_one_behind_it_opens(app, operations):
+    first, second = listed(), listed()
+    token = operations.token("/admin/profile/")
+    operations.post(f"{QUEUE}claim", data={"csrf_token": token})
+    answer = operations.post(f"/admin/services/{first.id}/skip", data={"csrf_token": token})
+    assert str(second.id) in answer.location
+    db.session.rollback()
+    assert db.session.get(ServiceState, first.id).claimed_by_id is None
+    assert db.session.get(ServiceState, first.id).needs_review
+
+
+def test_a_decision_is_taken_back_once(app, operations):
+    service = ServiceFactory()
+    decide(operations, service, "take-down", reason="quality")
+    page = page_of(operations, service)
+    url = f"/admin/services/{service.id}/reversal"
+    form = fields_of(page, url)
+    assert operations.post(url, data=form).status_code == 302
+    db.session.expire_all()
+    assert db.session.get(Service, service.id).is_active
+    assert queued(operations) == [str(service.id)]
+    again = operations.post(url, data=form)
+    assert again.status_code == 409
+    assert len(entries("service.reversed")) == 1
+
+
+def test_a_take_down_shows_the_bookings_to_come_and_the_provider_s_history(app, operations):
+    service = ServiceFactory()
+    for status in ("pending", "confirmed", "cancelled"):
+        BookingFactory(service=service, status=status, scheduled_at=coming_monday(10))
+    page = page_of(operations, service)
+    assert "Coming bookings of this listing: 2" in page
+    assert "1 of 3 bookings with this provider were cancelled." in page
+    assert f"/admin/bookings/?service={service.id}" in unescape(page)
+
+
+def test_images_are_linked_and_never_fetched_by_the_server(app, operations):
+    service = ServiceFactory(images=["https://images.example/1.jpg", "http://plain.example/2.jpg"])
+    answer = operations.get(f"/admin/services/{service.id}/review")
+    assert '<img src="https://images.example/1.jpg"' in answer.text
+    assert 'referrerpolicy="no-referrer"' in answer.text
+    assert 'src="http://plain.example' not in answer.text
+    assert "img-src 'self' data: https:;" in answer.headers["Content-Security-Policy"] + ";"
+    assert "https:" not in operations.get(QUEUE).headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("role", [Role.SUPPORT, Role.MANAGER])
+def test_the_queue_is_for_moderators(as_role, role):
+    service, browser = ServiceFactory(), as_role(role)
+    assert browser.get(QUEUE).status_code == 403
+    assert browser.get(f"/admin/services/{service.id}/review").status_code == 403
+    assert "Review" not in browser.get("/admin/services/").text
+
+
+# -- Many at once --------------------------------------------------------------------------------
+
+
+def test_all_of_one_provider_are_approved_and_it_is_undone(app, operations):
+    provider = ProviderFactory()
+    services = [ServiceFactory(provider=provider) for _each in range(3)]
+    ServiceFactory()
+    approved = draft(operations, "services", "approval", everything="1", matching=f"provider={provider.id}")
+    assert preview(operations, approved) == (3, {})
+    begin(operations, approved)
+    assert len(queued(operations)) == 1
+    again = draft(operations, "services", "approval", [service.id for service in services])
+    assert preview(operations, again) == (0, {"This listing is approved as it is.": 3})
+    undo = press(operations, approved, "undo").location
+    assert preview(operations, undo) == (3, {})
+    begin(operations, undo)
+    assert len(queued(operations)) == 4
+
+
+def test_everything_that_matches_is_taken_down_and_put_back_as_it_was(app, operations):
+    services = [ServiceFactory(title="Miracle cure") for _each in range(3)]
+    paused = ServiceFactory(title="Miracle pills", is_active=False)
+    other = ServiceFactory(title="Lawn mowing")
+    address = draft(operations, "services", "take-down", everything="1", matching="search=miracle")
+    assert preview(operations, address) == (4, {})
+    assert press(operations, address, "start").status_code == 422
+    begin(operations, address, reason="prohibited")
+    db.session.expire_all()
+    assert [service.is_active for service in (*services, paused, other)] == [False] * 4 + [True]
+    decide(operations, services[0], "reinstatement")
+    undo = begin(operations, press(operations, address, "undo").location)
+    db.session.expire_all()
+    assert [service.is_active for service in (*services, paused, other)] == [True] * 3 + [False, True]
+    told = dict(outcomes(operations, undo))
+    assert told[str(services[0].id)] == "This was changed since, so it is left as it is."
+    assert list(told.values()).count("Done") == 3
+
+
+def test_an_undo_takes_back_the_decision_of_its_own_batch_only(app, operations):
+    service = ServiceFactory()
+    address = begin(operations, draft(operations, "services", "approval", [service.id]))
+    decide(operations, service, "change-request", reason="quality")
+    undo = press(operations, address, "undo").location
+    assert preview(operations, undo) == (0, {"Another decision was made since, or this one was taken back.": 1})
+
+
+def test_the_listings_of_a_provider_are_taken_down_in_one_step_with_their_bookings_in_view(app, operations):
+    provider = ProviderFactory()
+    services = [ServiceFactory(provider=provider) for _each in range(2)]
+    for service, status in zip(services, ("pending", "confirmed"), strict=True):
+        BookingFactory(service=service, status=status, scheduled_at=coming_monday(10))
+    BookingFactory(status="pending")
+    page = page_of(operations, services[0])
+    [form] = re.findall(r'<form[^>]*action="/admin/services/action/".*?</form>', page, re.DOTALL)
+    fields = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', form))
+    assert fields["matching"] == f"provider={provider.id}"
+    address = operations.post("/admin/services/action/", data={**fields, "action": "take-down"}).location
+    page = operations.get(address).text
+    assert preview(operations, address) == (2, {})
+    assert "Coming bookings of these listings: 2" in page
+    assert f"/admin/bookings/?from={dt.datetime.now(dt.UTC):%Y-%m-%d}&provider={provider.id}" in unescape(page)
+    begin(operations, address, reason="prohibited")
+    assert not db.session.scalars(sa.select(Service).where(Service.is_active, Service.provider_id == provider.id)).all()
+
+
+def test_the_figures_tell_what_waits_and_what_was_decided_by_whom(app, operations, as_role):
+    services = [listed() for _each in range(4)]
+    other = as_role(Role.OPERATIONS)
+    decide(operations, services[0], "approval")
+    decide(operations, services[1], "take-down", reason="quality")
+    assert decide(other, services[3], "approval").status_code == 302
+    page = page_of(operations, services[1])
+    url = f"/admin/services/{services[1].id}/reversal"
+    assert operations.post(url, data=fields_of(page, url)).status_code == 302
+    page = re.sub(r"\s+", " ", operations.get(f"{QUEUE}figures").text)
+    facts = dict(re.findall(r"<dt>(.*?)</dt> ?<dd>(.*?)</dd>", page))
+    assert facts["Waiting"] == "2"
+    assert facts["Decided in 14 days"] == "3"
+    assert facts["Taken back"].startswith("1 (33")
+    told = re.findall(r'<th scope="row">([^<]+)</th> ?<td class="number" data-label="All">(\d+)</td>', page)
+    assert sorted(count for _who, count in told) == ["1", "2"]
