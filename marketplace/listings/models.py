@@ -144,6 +144,8 @@ class ServiceState(Base):
     """Kind and facts of each."""
     signal_kinds: Mapped[str] = mapped_column(sa.String(200))
     """The kinds, each between blanks: ` contact price `."""
+    signal_count: Mapped[int] = mapped_column()
+    """How many kinds those are."""
     claimed_by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("staff_members.id", ondelete="RESTRICT"))
     claimed_by_label: Mapped[str | None] = mapped_column(sa.String(255))
     claimed_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
@@ -170,6 +172,13 @@ class ServiceState(Base):
         partial_index(
             "ix_service_states_is_edited_waiting_since_service_id",
             "is_edited",
+            "waiting_since",
+            "service_id",
+            where=needs_review.is_(True),
+        ),
+        partial_index(
+            "ix_service_states_signal_count_waiting_since_service_id",
+            signal_count.desc(),
             "waiting_since",
             "service_id",
             where=needs_review.is_(True),

@@ -117,7 +117,13 @@ class ReviewQueueView(ListScreen):
         "claimed": claimed_cell,
     }
     only = (WAITING,)
-    sort_columns = {"waiting_since": Order(ServiceState.waiting_since, ServiceState.service_id)}
+    sort_columns = {
+        "waiting_since": Order(ServiceState.waiting_since, ServiceState.service_id),
+        # Most signals first, and of as many those that have waited longest.
+        "signals": Order(
+            ServiceState.signal_count, ServiceState.service_id, further=(ServiceState.waiting_since,), opposed=True
+        ),
+    }
     default_sort = ("waiting_since", False)
     list_filters = (
         ChoiceFilter("kind", _l("Kind"), KINDS, lambda kind: ServiceState.is_edited.is_(kind == "edited")),

@@ -92,6 +92,7 @@ def _note_signals(state: ServiceState, signals: Sequence[Signal]) -> None:
     state.signals = [[signal.kind.value, dict(signal.facts)] for signal in signals]
     kinds = dict.fromkeys(signal.kind.value for signal in signals)
     state.signal_kinds = f" {' '.join(kinds)} " if kinds else ""
+    state.signal_count = len(kinds)
 
 
 def read_signals(state: ServiceState) -> list[Signal]:

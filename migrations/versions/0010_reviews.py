@@ -11,6 +11,11 @@ depends_on = None
 WAITING = {
     "ix_service_states_waiting_since_service_id": ("waiting_since", "service_id"),
     "ix_service_states_is_edited_waiting_since_service_id": ("is_edited", "waiting_since", "service_id"),
+    "ix_service_states_signal_count_waiting_since_service_id": (
+        sa.text("signal_count DESC"),
+        "waiting_since",
+        "service_id",
+    ),
     "ix_service_states_category_waiting_since_service_id": ("category", "waiting_since", "service_id"),
     "ix_service_states_provider_id_waiting_since_service_id": ("provider_id", "waiting_since", "service_id"),
 }
@@ -66,6 +71,7 @@ def upgrade() -> None:
         sa.Column("waiting_since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("signals", sa.JSON(), nullable=False),
         sa.Column("signal_kinds", sa.String(200), nullable=False),
+        sa.Column("signal_count", sa.Integer(), nullable=False),
         sa.Column("claimed_by_id", sa.Uuid()),
         sa.Column("claimed_by_label", sa.String(255)),
         sa.Column("claimed_until", sa.DateTime(timezone=True)),

@@ -38,9 +38,9 @@ ROWS = (
 
 STATES = f"""
     INSERT INTO service_states (service_id, content_digest, provider_id, category, needs_review, is_edited,
-        waiting_since, signals, signal_kinds, looked_at)
+        waiting_since, signals, signal_kinds, signal_count, looked_at)
     SELECT id, %s, provider_id, category, true, duration = 0, created_at, '[]',
-        CASE WHEN price < 11 THEN ' price ' ELSE '' END, now()
+        CASE WHEN price < 11 THEN ' price ' ELSE '' END, CASE WHEN price < 11 THEN 1 ELSE 0 END, now()
     FROM services LIMIT {LISTINGS - 1}
 """
 
@@ -71,6 +71,7 @@ def moderator(postgresql: URL) -> Iterator[FlaskClient]:
         "waiting_before=2025-01-10",
         "search=lesson",
         "last=1",
+        "sort=signals&desc=1",
     ],
 )
 def test_a_page_of_the_queue_reads_hardly_more_than_it_shows(moderator, asked):

@@ -270,3 +270,20 @@ def test_the_figures_tell_what_waits_and_what_was_decided_by_whom(app, operation
     assert facts["Taken back"].startswith("1 (33")
     told = re.findall(r'<th scope="row">([^<]+)</th> ?<td class="number" data-label="All">(\d+)</td>', page)
     assert sorted(count for _who, count in told) == ["1", "2"]
+
+
+def test_the_queue_is_sorted_by_signals_the_oldest_of_as_many_first(app, operations):
+    image = ["https://images.example/1.jpg"]
+    quiet, one, other, two = (
+        listed(images=images, availability=week, description=f"Nothing like {number} of the others, {word}.")
+        for number, (images, week, word) in enumerate(
+            [
+                (image, {"monday": [{"start": "09:00", "end": "17:00"}]}, "violins"),
+                ([], {"monday": [{"start": "09:00", "end": "17:00"}]}, "gardening in the hills"),
+                (image, {}, "carpets and curtains of all kinds"),
+                ([], {}, "help with tax returns"),
+            ]
+        )
+    )
+    expected = [str(service.id) for service in (two, one, other, quiet)]
+    assert queued(operations, "?sort=signals&desc=1") == expected
