@@ -53,6 +53,16 @@ TEXTS = ("title", "description", "category")
 """Fields whose changes are shown word by word."""
 
 
+MOST_IMAGES = 8
+"""That are shown."""
+
+
+def shown_images(stored: Any) -> list[str]:
+    """Return the addresses of images that the browser may fetch."""
+    listed = stored if isinstance(stored, list) else []
+    return [each for each in listed if isinstance(each, str) and each.startswith("https://")][:MOST_IMAGES]
+
+
 class ReviewScreen(TimelineView):
     """A screen of services with the page of a review and its decisions."""
 
@@ -186,6 +196,7 @@ class ReviewScreen(TimelineView):
             view=self,
             admin_view=self.queue,  # It is the queue's place in the menu.
             row=row,
+            images=shown_images(row.images),
             state=state,
             queue=queue,
             forms={**usual, **forms},

@@ -1,5 +1,6 @@
 """Decisions on listings: what each was about, which one stands, and whether the listing has changed since."""
 
+import json
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -16,7 +17,14 @@ REVIEWED = ("title", "description", "category", "price", "currency", "duration",
 
 def reviewed_values(service: Service) -> dict[str, Any]:
     """Return what a decision on `service` is about, as JSON holds it."""
-    return {name: plain_value(getattr(service, name)) for name in REVIEWED}
+    values = {name: plain_value(getattr(service, name)) for name in REVIEWED}
+    return {**values, "images": _storable(values["images"])}
+
+
+def _storable(images: Any) -> Any:
+    """Return stored images as any JSON column takes them: another program may have left what is none, such as NaN."""
+    is_list = isinstance(images, list) and all(isinstance(each, str) for each in images)
+    return images if images is None or is_list else json.dumps(images, sort_keys=True, default=str)
 
 
 def is_as_decided(service: Service, review: ServiceReview | None) -> bool:

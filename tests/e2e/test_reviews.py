@@ -42,6 +42,7 @@ def open_queue(page: Page) -> Page:
 
 def type_keys(page: Page, *keys: str) -> None:
     """Press keys, the last of which decides."""
+    page.wait_for_load_state()  # Keys are heard from when the script has run.
     *first, last = keys
     for key in first:
         page.keyboard.press(key)
@@ -59,6 +60,7 @@ def test_ten_listings_are_cleared_with_keys_only(window):
     expect(page.get_by_text("Nothing else waits here.")).to_be_visible()
     press(page, page.get_by_role("button", name="Review the next"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Listing number 8")
+    page.wait_for_load_state()
     page.keyboard.press("t")
     page.keyboard.press("Escape")
     type_keys(page, "a")
@@ -78,6 +80,7 @@ def test_typed_words_are_no_keys(window):
     page = open_queue(window())
     page.get_by_role("button", name="Review the next").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Listing number 1")
+    page.wait_for_load_state()  # Keys are heard from when the script has run.
     page.keyboard.press("c")
     page.locator("textarea[name=words]:visible").press_sequentially("a cat, s and t")
     with page.expect_navigation():

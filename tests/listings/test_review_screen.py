@@ -14,6 +14,7 @@ from tests.audit_log import entries
 from tests.batch_steps import begin, draft, outcomes, press, preview
 from tests.factories import BookingFactory, ProviderFactory, ServiceFactory, coming_monday
 from tests.pages import fields_of
+from tests.raw_rows import overwrite
 
 QUEUE = "/admin/services/review/"
 
@@ -287,3 +288,19 @@ def test_the_queue_is_sorted_by_signals_the_oldest_of_as_many_first(app, operati
     )
     expected = [str(service.id) for service in (two, one, other, quiet)]
     assert queued(operations, "?sort=signals&desc=1") == expected
+
+
+SHAPES = ["null", "7", '"text"', "{}", '{"0": "https://images.example/1.jpg"}', "[null, 7, {}]", "[[]]", '["\\u0000"]']
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_images_of_any_shape_are_looked_at_and_decided_on(app, operations, shape):
+    service = ServiceFactory()
+    overwrite(service, images=shape, availability=shape)
+    assert operations.get(f"/admin/services/{service.id}/review").status_code == 200
+    assert decide(operations, service, "take-down", reason="quality").status_code == 302
+    assert operations.get(f"/admin/services/{service.id}/review").status_code == 200
+    assert queued(operations) == []
+    address = draft(operations, "services", "reinstatement", [service.id])
+    assert preview(operations, address) == (1, {})
+    assert outcomes(operations, begin(operations, address)) == [(str(service.id), "Done")]
