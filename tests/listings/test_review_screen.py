@@ -290,7 +290,17 @@ def test_the_queue_is_sorted_by_signals_the_oldest_of_as_many_first(app, operati
     assert queued(operations, "?sort=signals&desc=1") == expected
 
 
-SHAPES = ["null", "7", '"text"', "{}", '{"0": "https://images.example/1.jpg"}', "[null, 7, {}]", "[[]]", '["\\u0000"]']
+SHAPES = [
+    "null",
+    "7",
+    "[1e400]",
+    '"text"',
+    "{}",
+    '{"0": "https://images.example/1.jpg"}',
+    "[null, 7, {}]",
+    "[[]]",
+    '["\\u0000"]',
+]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
