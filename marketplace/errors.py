@@ -35,3 +35,9 @@ class Unknown(DomainError):
     """No such record."""
 
     status = 404
+
+
+def refuse(refusal: str | None) -> None:
+    """Raise NotAllowedNow with the sentence of a predicate, if it says one."""
+    if refusal:
+        raise NotAllowedNow(refusal)

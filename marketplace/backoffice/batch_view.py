@@ -238,7 +238,7 @@ class BatchView(TableView):
         form, title, who = self._form(batch, verb), self.title_of(batch), actor()
         typed = {name: value for name, value in form.data.items() if name != "csrf_token"}
         asked = {**batch.arguments, **typed}
-        begun = submit(form, lambda: (start_batch(batch, arguments=asked, label=title, actor=who),))
+        begun = submit(form, lambda: start_batch(batch, arguments=asked, label=title, actor=who))
         if begun is None:
             return self.details_page(self.find(str(record_id)), form=form), status_of(form)
         if verb.hands_out:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from marketplace.audit import Actor, record
 from marketplace.batches.models import NOT_DONE, Batch, BatchItem, BatchState, ItemState
 from marketplace.database import lock, session_of, utcnow
-from marketplace.errors import NotAllowedNow
+from marketplace.errors import refuse
 from marketplace.words import gettext as _
 from marketplace.words import moment
 
@@ -65,7 +65,7 @@ def draft_retry(batch: Batch, *, actor: Actor) -> Batch:
     :raises NotAllowedNow: as `retry_refusal` says.
     """
     lock(batch)
-    _refuse(retry_refusal(batch))
+    refuse(retry_refusal(batch))
     session = session_of(batch)
     retry = _draft_like(session, batch, size=batch.not_done, actor=actor)
     retry.retries_id, retry.undoes_id = batch.id, batch.undoes_id
@@ -97,7 +97,7 @@ def draft_undo(batch: Batch, *, actor: Actor) -> Batch:
     :raises NotAllowedNow: as `undo_refusal` says.
     """
     lock(batch)
-    _refuse(undo_refusal(batch))
+    refuse(undo_refusal(batch))
     session = session_of(batch)
     undo = _draft_like(session, batch, size=batch.done, actor=actor)
     undo.undoes_id, undo.arguments = batch.id, {}
@@ -146,7 +146,7 @@ def start_batch(batch: Batch, *, arguments: Mapping[str, Any], label: str, actor
     if batch.state != BatchState.DRAFT:
         return False
     if batch.undoes_id is not None and batch.retries_id is None:
-        _refuse(undo_refusal(lock(session_of(batch).get_one(Batch, batch.undoes_id))))
+        refuse(undo_refusal(lock(session_of(batch).get_one(Batch, batch.undoes_id))))
     batch.state, batch.arguments, batch.started_at = BatchState.RUNNING.value, dict(arguments), utcnow()
     batch.author_id, batch.author_label = actor.audit_id, actor.audit_label[:255]
     batch.runner_label = batch.author_label
@@ -168,7 +168,7 @@ def stop_batch(batch: Batch, *, label: str, actor: Actor) -> None:
     :raises NotAllowedNow: as `stop_refusal` says.
     """
     lock(batch)
-    _refuse(stop_refusal(batch))
+    refuse(stop_refusal(batch))
     waiting = BatchItem.batch_id == batch.id, BatchItem.state == ItemState.WAITING
     stopped = {"state": ItemState.STOPPED.value, "sentence": _("The batch was stopped before this was done.")}
     session_of(batch).execute(sa.update(BatchItem).where(*waiting).values(**stopped, ended_at=utcnow()))
@@ -260,8 +260,3 @@ def _copy_items(
     ).where(BatchItem.batch_id == batch.id, BatchItem.state.in_([state.value for state in states]))
     names = ["batch_id", "position", "subject_id", "state", "arguments", "expected_digest"]
     session.execute(sa.insert(BatchItem).from_select(names, chosen))
-
-
-def _refuse(refusal: str | None) -> None:
-    if refusal:
-        raise NotAllowedNow(refusal)

@@ -19,9 +19,9 @@ from marketplace.bookings.operations import (
     refuse_if_moved,
     reschedule_booking,
 )
-from marketplace.bookings.scheduling import refuse, scheduling_warnings
+from marketplace.bookings.scheduling import scheduling_warnings
 from marketplace.database import lock
-from marketplace.errors import DomainError
+from marketplace.errors import DomainError, refuse
 from marketplace.listings.models import Service
 from marketplace.words import gettext as _
 from marketplace.words import moment

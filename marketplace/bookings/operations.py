@@ -20,10 +20,9 @@ from marketplace.bookings.scheduling import (
     lock_calendar,
     lock_with_calendar,
     overlap_at,
-    refuse,
 )
 from marketplace.database import lock, session_of, utcnow
-from marketplace.errors import InvalidInput, NotAllowedNow, Stale
+from marketplace.errors import InvalidInput, NotAllowedNow, Stale, refuse
 from marketplace.listings.models import Service
 from marketplace.words import Refusal, moment
 from marketplace.words import gettext as _

@@ -10,7 +10,7 @@ from marketplace.accounts.models import User
 from marketplace.bookings.calendars import Calendar, stored_calendar
 from marketplace.bookings.models import Booking, end_of
 from marketplace.database import lock, lock_ids, locked_rows, session_of, utcnow
-from marketplace.errors import InvalidInput, NotAllowedNow
+from marketplace.errors import InvalidInput, refuse
 from marketplace.listings.models import Service
 from marketplace.listings.schemas import readable_availability
 from marketplace.words import Refusal, moment
@@ -122,12 +122,6 @@ def overlap_refusal(
         ),
         gist=_("The provider has a confirmed booking then."),
     )
-
-
-def refuse(refusal: str | None) -> None:
-    """Raise NotAllowedNow with the sentence of a predicate, if it says one."""
-    if refusal:
-        raise NotAllowedNow(refusal)
 
 
 def label_of(booking: Booking) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import Actor, current_batch, record
 from marketplace.database import lock, session_of, utcnow
-from marketplace.errors import InvalidInput, NotAllowedNow, Stale
+from marketplace.errors import InvalidInput, Stale, refuse
 from marketplace.listings.models import Decision, ReviewReason, Service, ServiceReview, ServiceState
 from marketplace.listings.reviews import is_as_decided, reviewed_values, standing_reviews
 from marketplace.listings.states import DIGEST, look_at, note_review
@@ -30,7 +30,7 @@ def approve_service(service: Service, *, seen: str | None = None, actor: Actor) 
     :raises Stale: when the listing is no longer what was looked at.
     """
     standing = _lock(service, seen, actor)
-    _refuse(approve_refusal(service, standing))
+    refuse(approve_refusal(service, standing))
     is_active = True if _is_taken_down(service, standing) else service.is_active
     return _decide(service, Decision.APPROVED, is_active=is_active, actor=actor)
 
@@ -57,7 +57,7 @@ def request_changes(
     """
     _refuse_unsaid(reason, words)
     standing = _lock(service, seen, actor)
-    _refuse(change_request_refusal(service, standing))
+    refuse(change_request_refusal(service, standing))
     return _decide(
         service, Decision.CHANGES_REQUESTED, is_active=service.is_active, reason=reason, words=words, actor=actor
     )
@@ -83,7 +83,7 @@ def take_down_service(
     """
     _refuse_unsaid(reason, words)
     standing = _lock(service, seen, actor)
-    _refuse(take_down_refusal(service, standing))
+    refuse(take_down_refusal(service, standing))
     return _decide(service, Decision.TAKEN_DOWN, is_active=False, reason=reason, words=words, actor=actor)
 
 
@@ -101,7 +101,7 @@ def reinstate_service(service: Service, *, seen: str | None = None, actor: Actor
     :raises Stale: as in `approve_service`.
     """
     standing = _lock(service, seen, actor)
-    _refuse(reinstate_refusal(service, standing))
+    refuse(reinstate_refusal(service, standing))
     return _decide(service, Decision.REINSTATED, is_active=True, actor=actor)
 
 
@@ -119,7 +119,7 @@ def reverse_review(service: Service, *, review_id: uuid.UUID | None, actor: Acto
     :raises NotAllowedNow: as `reverse_refusal` says.
     """
     standing = _lock(service, None, actor)
-    _refuse(reverse_refusal(service, standing, review_id=review_id))
+    refuse(reverse_refusal(service, standing, review_id=review_id))
     if standing is None:
         raise RuntimeError("no decision stands")
     is_active = standing.was_active if standing.was_active != standing.is_active else service.is_active
@@ -199,17 +199,12 @@ def _lock(service: Service, seen: str | None, actor: Actor) -> ServiceReview | N
         raise Stale(_("The listing was changed while you looked at it, so nothing was decided. Look again."))
     if seen is not None:
         state = session.get(ServiceState, service.id, with_for_update={"key_share": True}, populate_existing=True)
-        _refuse(claim_refusal(state, actor=actor) if state else None)
+        refuse(claim_refusal(state, actor=actor) if state else None)
     return standing_review(service)
 
 
 def _is_taken_down(service: Service, standing: ServiceReview | None) -> bool:
     return standing is not None and standing.decision == Decision.TAKEN_DOWN and service.is_active is not True
-
-
-def _refuse(refusal: str | None) -> None:
-    if refusal:
-        raise NotAllowedNow(refusal)
 
 
 def _refuse_unsaid(reason: ReviewReason, words: str) -> None:

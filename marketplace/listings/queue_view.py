@@ -201,7 +201,7 @@ class ReviewQueueView(ListScreen):
         searched = [self.searched.condition(state.search)] if state.search else []
         narrowed = [*state.filters.conditions, *searched]
         who = actor()
-        opened = in_transaction(lambda: claim_next(db.session(), narrowed_to=narrowed, after=after, actor=who) or False)
+        opened = in_transaction(lambda: claim_next(db.session(), narrowed_to=narrowed, after=after, actor=who))
         if not opened:
             flash(_("Nothing else waits here."), "success")
             return redirect(self.address + (f"?{queue}" if queue else ""))

@@ -14,6 +14,11 @@ from marketplace.listings.models import Decision, Service, ServiceReview
 REVIEWED = ("title", "description", "category", "price", "currency", "duration", "images")
 """Columns of `services` that a decision is about: where one of them changes, the listing needs another."""
 
+STANDS = ServiceReview.id.not_in(
+    sa.select(ServiceReview.reverses_id).where(ServiceReview.reverses_id.is_not(None)).scalar_subquery()
+)
+"""The condition for decisions that nobody has taken back."""
+
 
 def reviewed_values(service: Service) -> dict[str, Any]:
     """Return what a decision on `service` is about, as JSON holds it."""
@@ -40,11 +45,10 @@ def changes_since(service: Service, review: ServiceReview) -> dict[str, tuple[An
 
 def standing_reviews(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, ServiceReview]:
     """Return the decision that stands on each of these listings: the last one that nobody took back."""
-    reversals = sa.select(ServiceReview.reverses_id).where(ServiceReview.reverses_id.is_not(None))
     standing = (
         sa.select(ServiceReview)
         .where(ServiceReview.service_id.in_(list(ids)), ServiceReview.decision != Decision.REVERSED)
-        .where(ServiceReview.id.not_in(reversals))
+        .where(STANDS)
         .order_by(ServiceReview.decided_at, ServiceReview.id)
     )
     return {review.service_id: review for review in session.scalars(standing)}
@@ -52,20 +56,18 @@ def standing_reviews(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UU
 
 def last_approval(session: Session, service_id: uuid.UUID) -> ServiceReview | None:
     """Return the last decision that approved the listing and was not taken back."""
-    reversals = sa.select(ServiceReview.reverses_id).where(ServiceReview.reverses_id.is_not(None))
     approving = ServiceReview.decision.in_([Decision.APPROVED.value, Decision.REINSTATED.value])
     approved = sa.select(ServiceReview).where(ServiceReview.service_id == service_id, approving)
     newest_first = ServiceReview.decided_at.desc(), ServiceReview.id.desc()
-    return session.scalars(approved.where(ServiceReview.id.not_in(reversals)).order_by(*newest_first).limit(1)).first()
+    return session.scalars(approved.where(STANDS).order_by(*newest_first).limit(1)).first()
 
 
 def taken_down_counts(session: Session, providers: Iterable[uuid.UUID]) -> Mapping[uuid.UUID, int]:
     """Return of how many listings of each provider it was decided to take them down, decisions taken back aside."""
-    reversals = sa.select(ServiceReview.reverses_id).where(ServiceReview.reverses_id.is_not(None))
     counts = (
         sa.select(ServiceReview.provider_id, sa.func.count(ServiceReview.service_id.distinct()))
         .where(ServiceReview.provider_id.in_(list(providers)), ServiceReview.decision == Decision.TAKEN_DOWN)
-        .where(ServiceReview.id.not_in(reversals))
+        .where(STANDS)
         .group_by(ServiceReview.provider_id)
     )
     return dict(session.execute(counts).all())

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import Actor, record
 from marketplace.database import lock, session_of, utcnow
-from marketplace.errors import InvalidInput, NotAllowedNow
+from marketplace.errors import InvalidInput, refuse
 from marketplace.permissions import Role
 from marketplace.staff.models import StaffMember
 from marketplace.staff.sessions import end_all_sessions
@@ -70,7 +70,7 @@ def change_role(member: StaffMember, *, role: str, actor: Actor) -> None:
     lock(member)
     if role == member.role:
         return
-    _refuse(role_change_refusal(member, actor=actor))
+    refuse(role_change_refusal(member, actor=actor))
     record("staff.role_changed", member, actor=actor, label=member.email, changes={"role": (member.role, role)})
     member.role, member.updated_at = Role(role).value, utcnow()
     end_all_sessions(member)
@@ -82,7 +82,7 @@ def disable_staff_member(member: StaffMember, *, reason: str, actor: Actor) -> N
     :raises NotAllowedNow: as `disable_refusal` says.
     """
     lock(member)
-    _refuse(disable_refusal(member, actor=actor))
+    refuse(disable_refusal(member, actor=actor))
     record(
         "staff.disabled",
         member,
@@ -108,7 +108,7 @@ def enable_staff_member(member: StaffMember, *, reason: str, actor: Actor) -> No
     :raises NotAllowedNow: as `enable_refusal` says.
     """
     lock(member)
-    _refuse(enable_refusal(member))
+    refuse(enable_refusal(member))
     record(
         "staff.enabled",
         member,
@@ -136,11 +136,6 @@ def change_staff_password(member: StaffMember, *, password_hash: str, actor: Act
 def renew_password_hash(member: StaffMember, *, password_hash: str) -> None:
     """Store the same password hashed at today's cost; nothing has changed for anybody, so nothing is recorded."""
     member.password_hash = password_hash
-
-
-def _refuse(refusal: str | None) -> None:
-    if refusal:
-        raise NotAllowedNow(refusal)
 
 
 def _refuse_taken_email(session: Session, email: str) -> None:
