@@ -33,9 +33,7 @@ class Base(DeclarativeBase):
 Row = TypeVar("Row", bound=Base)
 
 
-def partial_index(
-    name: str, *columns: str | sa.ColumnElement[Any], where: sa.ColumnElement[bool] | sa.TextClause
-) -> sa.Index:
+def partial_index(name: str, *columns: Any, where: sa.ColumnElement[bool] | sa.TextClause) -> sa.Index:
     """Make an index of the rows for which `where` is true."""
     return sa.Index(name, *columns, postgresql_where=where, sqlite_where=where)
 

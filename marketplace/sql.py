@@ -92,6 +92,23 @@ def _sqlite_content_digest(element: content_digest, compiler: SQLCompiler, **opt
     return f"content_digest({', '.join(compiler.process(part, **options) for part in element.clauses)})"
 
 
+class text_position(FunctionElement[int]):  # noqa: N801 - it reads as the SQL function it is
+    """`text_position(text, part)`: where `part` begins in `text`: 1, 2, 3, ...; 0 where it is not in it."""
+
+    type = sa.Integer()
+    inherit_cache = True
+
+
+@compiles(text_position)
+def _postgresql_text_position(element: text_position, compiler: SQLCompiler, **options: Any) -> str:
+    return f"strpos({', '.join(compiler.process(part, **options) for part in element.clauses)})"
+
+
+@compiles(text_position, "sqlite")
+def _sqlite_text_position(element: text_position, compiler: SQLCompiler, **options: Any) -> str:
+    return f"instr({', '.join(compiler.process(part, **options) for part in element.clauses)})"
+
+
 UNREADABLE_ESCAPES = (
     r"\\u0000"
     r"|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"

@@ -218,6 +218,13 @@ def in_one_go(*statements):
 
 def visit(browser, address):
     """Return the page at `address`, and the statements that it took."""
+    answer, statements = watched(lambda: browser.get(address))
+    assert answer.status_code == 200, address
+    return answer.get_data(as_text=True), statements
+
+
+def watched(act):
+    """Return what `act` returns, and the statements that it took."""
     statements = []
 
     def note(_connection, _cursor, statement, parameters, *_rest):
@@ -225,11 +232,9 @@ def visit(browser, address):
 
     sa.event.listen(db.engine, "before_cursor_execute", note)
     try:
-        answer = browser.get(address)
+        return act(), statements
     finally:
         sa.event.remove(db.engine, "before_cursor_execute", note)
-    assert answer.status_code == 200, address
-    return answer.get_data(as_text=True), statements
 
 
 def turned(page, way):

@@ -10,9 +10,8 @@ from markupsafe import Markup, escape
 from marketplace.backoffice.cells import Cell, badge_cell, html, mark
 from marketplace.extensions import db
 from marketplace.listings import queries
-from marketplace.listings.models import Decision, Service
+from marketplace.listings.models import Decision, Service, SignalKind
 from marketplace.listings.schemas import availability_problems, images_problems
-from marketplace.listings.signals import SignalKind
 from marketplace.web.formats import money_writer
 
 SIGNAL_LABELS = [

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from marketplace.listings.contacts import ContactKind
-from marketplace.listings.signals import Signal, SignalKind
+from marketplace.listings.models import SignalKind
+from marketplace.listings.signals import Signal
 from marketplace.web.formats import money
 from marketplace.words import gettext as _
 

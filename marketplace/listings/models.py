@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.database import Base, UtcDateTime, ValidatedJSON, partial_index
 from marketplace.listings.schemas import validate_availability, validate_images
+from marketplace.sql import text_position
 
 
 class Service(Base):
@@ -124,6 +125,18 @@ class ServiceReview(Base):
     )
 
 
+class SignalKind(StrEnum):
+    """What can speak against a listing."""
+
+    CONTACT = "contact"
+    PRICE = "price"
+    DUPLICATE = "duplicate"
+    SHOUTING = "shouting"
+    AVAILABILITY = "availability"
+    IMAGES = "images"
+    PROVIDER = "provider"
+
+
 class ServiceState(Base):
     """What is known of one listing, as it was when it was last looked at: whether it needs a review, its signals."""
 
@@ -184,4 +197,23 @@ class ServiceState(Base):
             where=needs_review.is_(True),
         ),
         sa.Index("ix_service_states_review_id", "review_id"),
+    )
+
+    @classmethod
+    def has_signal(cls, kind: str) -> sa.ColumnElement[bool]:
+        """Return the condition for listings against which a signal of this kind speaks.
+
+        :raises ValueError: where there is no such kind.
+        """
+        # Written out, as the indexes below have it, and no parameter.
+        found_at = text_position(cls.signal_kinds, sa.literal_column(f"' {SignalKind(kind).value} '"))
+        return found_at > sa.literal_column("0")
+
+
+for _kind in SignalKind:
+    partial_index(
+        f"ix_service_states_{_kind}_waiting_since_service_id",
+        ServiceState.waiting_since,
+        ServiceState.service_id,
+        where=sa.and_(ServiceState.needs_review.is_(True), ServiceState.has_signal(_kind)),
     )

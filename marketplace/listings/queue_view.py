@@ -132,7 +132,7 @@ class ReviewQueueView(ListScreen):
     list_filters = (
         ChoiceFilter("kind", _l("Kind"), KINDS, lambda kind: ServiceState.is_edited.is_(kind == "edited")),
         ChoiceFilter("category", _l("Category"), category_choices, lambda value: ServiceState.category == value),
-        ChoiceFilter("signal", _l("Signal"), SIGNAL_LABELS, lambda kind: ServiceState.signal_kinds.like(f"% {kind} %")),
+        ChoiceFilter("signal", _l("Signal"), SIGNAL_LABELS, ServiceState.has_signal),
         RecordFilter("provider", _l("Provider"), lambda value: ServiceState.provider_id == value),
         DateFilter("waiting_before", _l("Waits since before"), lambda moment: ServiceState.waiting_since < moment),
     )

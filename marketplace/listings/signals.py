@@ -3,30 +3,19 @@
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from marketplace.listings.contacts import clipped, find_contacts
 from marketplace.listings.duplicates import Duplicate, near_duplicates
-from marketplace.listings.models import Service
+from marketplace.listings.models import Service, SignalKind
 from marketplace.listings.prices import Ranges, usual_ranges
 from marketplace.listings.schemas import availability_problems, images_problems
 from marketplace.listings.shouting import find_shouting
 
 MOST_TOLD = 5
 """Duplicates and problems that are told of one listing."""
-
-
-class SignalKind(StrEnum):
-    CONTACT = "contact"
-    PRICE = "price"
-    DUPLICATE = "duplicate"
-    SHOUTING = "shouting"
-    AVAILABILITY = "availability"
-    IMAGES = "images"
-    PROVIDER = "provider"
 
 
 @dataclass(frozen=True)

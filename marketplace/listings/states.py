@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.database import utcnow
-from marketplace.listings.models import Service, ServiceReview, ServiceState
+from marketplace.listings.models import Service, ServiceReview, ServiceState, SignalKind
 from marketplace.listings.reviews import is_as_decided, standing_reviews, taken_down_counts
-from marketplace.listings.signals import Signal, SignalKind, signals_of
+from marketplace.listings.signals import Signal, signals_of
 from marketplace.sql import content_digest
 
 DIGEST = content_digest(

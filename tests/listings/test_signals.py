@@ -15,11 +15,11 @@ from marketplace.listings.contacts import MOST_FOUND, find_contacts
 from marketplace.listings.disguises import MOST_READ, undisguised
 from marketplace.listings.duplicates import MOST_AT_ONCE, MOST_CANDIDATES, near_duplicates, shared, trigrams_of
 from marketplace.listings.evidence import evidence_of
-from marketplace.listings.models import Service
+from marketplace.listings.models import Service, SignalKind
 from marketplace.listings.phone_numbers import MOST_LOOKUPS
 from marketplace.listings.prices import FEWEST_LISTINGS, UsualRange, usual_ranges
 from marketplace.listings.shouting import find_shouting
-from marketplace.listings.signals import Signal, SignalKind, signals_of
+from marketplace.listings.signals import Signal, signals_of
 from tests.conftest import WITHOUT_TRIGRAMS
 from tests.factories import ProviderFactory, ServiceFactory
 from tests.raw_rows import overwrite
