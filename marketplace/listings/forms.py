@@ -133,6 +133,8 @@ REASONS = [
 ]
 """The reasons as people read them, in the order of the keys 1 to 8."""
 
+REASON_WORDS = dict(REASONS)
+
 
 class ReviewReasonForm(FlaskForm):
     """Why a listing is taken down or sent back."""

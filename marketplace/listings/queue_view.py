@@ -61,6 +61,8 @@ COUNTED = 999
 COUNT_KEPT = 20.0
 """Seconds."""
 
+NOT_COUNTED = (-COUNT_KEPT, 0)
+
 DAYS_SHOWN = 14
 """Of decisions."""
 
@@ -142,7 +144,7 @@ class ReviewQueueView(ListScreen):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(ServiceState, **options)
-        self._counted = (0.0, 0)
+        self._counted = NOT_COUNTED
 
     @property
     def _identity(self) -> Any:
@@ -180,6 +182,7 @@ class ReviewQueueView(ListScreen):
         zone = viewer_zone()
         today = dt.datetime.combine(utcnow().astimezone(zone).date(), dt.time(), zone)
         count, oldest = waiting_figures(db.session())
+        self._counted = (time.monotonic(), min(count, COUNTED + 1))
         decided = decisions_since(db.session(), today - dt.timedelta(days=DAYS_SHOWN - 1))
         days = [(today - dt.timedelta(days=number)).date() for number in range(DAYS_SHOWN)]
         by_day = Counter((who, at.astimezone(zone).date()) for at, who, _decision, _reversed in decided)
@@ -207,6 +210,7 @@ class ReviewQueueView(ListScreen):
         searched = [self.searched.condition(state.search)] if state.search else []
         narrowed = [*state.filters.conditions, *searched]
         who = actor()
+        self._counted = NOT_COUNTED  # One less may wait than a moment ago.
         opened = in_transaction(lambda: claim_next(db.session(), narrowed_to=narrowed, after=after, actor=who))
         if not opened:
             flash(_("Nothing else waits here."), "success")

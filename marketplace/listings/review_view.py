@@ -22,7 +22,7 @@ from marketplace.extensions import db
 from marketplace.listings.cells import DECISION_LABELS, SIGNAL_LABELS
 from marketplace.listings.claims import claim_refusal, claim_service, release_service
 from marketplace.listings.evidence import evidence_of
-from marketplace.listings.forms import REASONS, DecisionForm, ReasonedDecisionForm, ReversalForm
+from marketplace.listings.forms import REASON_WORDS, REASONS, DecisionForm, ReasonedDecisionForm, ReversalForm
 from marketplace.listings.models import ReviewReason, Service, ServiceReview, ServiceState
 from marketplace.listings.moderation import (
     approve_refusal,
@@ -209,7 +209,7 @@ class ReviewScreen(TimelineView):
             reviews=reviews,
             decision_labels=DECISION_LABELS,
             reasons=REASONS,
-            reason_words=dict(REASONS),
+            reason_words=REASON_WORDS,
             listings=listings_of_provider(session, row.provider_id),
             decisions=decisions_of_provider(session, row.provider_id),
             holder=claim_refusal(state, actor=actor()),

@@ -17,8 +17,8 @@ from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import Verb
 from marketplace.backoffice.timeline import BEGAN
 from marketplace.listings import queries
-from marketplace.listings.cells import active_cell, category_choices, price_cell, title_cell
-from marketplace.listings.forms import ServiceForm, images_of, slots_of
+from marketplace.listings.cells import DECISION_LABELS, active_cell, category_choices, price_cell, title_cell
+from marketplace.listings.forms import REASON_WORDS, ServiceForm, images_of, slots_of
 from marketplace.listings.many import SERVICE_VERBS
 from marketplace.listings.models import Service
 from marketplace.listings.operations import edit_service
@@ -70,6 +70,8 @@ class ServiceView(ReviewScreen):
         "description": _l("Description"),
         "availability": _l("Availability"),
         "images": _l("Images"),
+        "decision": _l("Decision"),
+        "reason_code": _l("Reason"),
     }
     cells = {
         "title": title_cell,
@@ -112,6 +114,8 @@ class ServiceView(ReviewScreen):
         "availability": lambda value, _service: hours_text(value),
         "images": lambda value, _service: ("\n".join(value) or "—") if isinstance(value, list) else recorded(value),
         "is_active": lambda value, _service: _("active") if value else _("inactive"),
+        "decision": lambda value, _service: DECISION_LABELS[value][0],
+        "reason_code": lambda value, _service: REASON_WORDS[value],
     }
 
     def rows(self) -> sa.Select[Any]:

@@ -25,13 +25,22 @@ def word_changes(old: str, new: str) -> list[Passage]:
     before, after = WORDS.findall(old), WORDS.findall(new)
     if max(len(before), len(after)) > MOST_WORDS:
         return [Passage("removed", old), Passage("added", new)]
-    return list(_passages(before, after))
+    # A word is the same whatever space is behind it, unless nothing but space has changed.
+    passages = list(_passages(before, after, SequenceMatcher(None, bare(before), bare(after), autojunk=False)))
+    if old != new and all(passage.kind == "same" for passage in passages):
+        passages = list(_passages(before, after, SequenceMatcher(None, before, after, autojunk=False)))
+    return passages
 
 
-def _passages(before: list[str], after: list[str]) -> Iterator[Passage]:
-    for kind, start, end, new_start, new_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+def bare(words: list[str]) -> list[str]:
+    """Return words without the space behind them."""
+    return [word.strip() or word for word in words]
+
+
+def _passages(before: list[str], after: list[str], matcher: SequenceMatcher[str]) -> Iterator[Passage]:
+    for kind, start, end, new_start, new_end in matcher.get_opcodes():
         if kind == "equal":
-            yield Passage("same", "".join(before[start:end]))
+            yield Passage("same", "".join(after[new_start:new_end]))
             continue
         if start < end:
             yield Passage("removed", "".join(before[start:end]))
