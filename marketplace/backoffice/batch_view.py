@@ -1,11 +1,9 @@
 """The screen of batches: what one will do, how far it is, what became of each row; undone, retried, downloaded."""
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Response as FlaskResponse
 from flask import abort, flash, make_response, redirect, request, stream_with_context
 from flask_admin import expose
@@ -16,18 +14,23 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 
 from marketplace.audit import record
+from marketplace.backoffice.batch_account import (
+    Group,
+    account_of,
+    foretell,
+    result_lines,
+    titled_outcomes,
+)
 from marketplace.backoffice.bulk import BatchForm, BulkVerb, BulkVerbs
 from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, time_cell
-from marketplace.backoffice.export import csv_lines
 from marketplace.backoffice.fields import PlainForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, TextFilter
-from marketplace.backoffice.formulas import shown
 from marketplace.backoffice.guard import for_every_member
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.search import Search, Source, spaced_text
 from marketplace.backoffice.submitting import status_of, submit
 from marketplace.backoffice.table import TableView
-from marketplace.batches.models import NOT_DONE, Batch, BatchItem, BatchState, ItemState
+from marketplace.batches.models import Batch, BatchState
 from marketplace.batches.operations import (
     draft_retry,
     draft_undo,
@@ -40,27 +43,18 @@ from marketplace.batches.operations import (
     undo_refusal,
     undoing_of,
 )
-from marketplace.batches.running import Outcome, foresee, run_batch
-from marketplace.batches.work import Arguments, Work
+from marketplace.batches.queries import PARTS
+from marketplace.batches.running import Outcome, run_batch
+from marketplace.batches.work import Work
 from marketplace.database import utcnow
-from marketplace.extensions import db, settings
+from marketplace.extensions import settings
 from marketplace.permissions import Permission
 from marketplace.transaction import in_transaction
 from marketplace.web.formats import number
 from marketplace.web.headers import hide_referrer
-from marketplace.words import gist_of, without_isolates
 
 SECONDS_IN_ONE_GO = 20.0
 """For how long one request works on a batch of a verb whose results are shown only in that one answer."""
-
-EXAMPLES = 10
-"""Rows of a group that a preview names."""
-
-ITEMS_SHOWN = 50
-"""On a page."""
-
-ITEMS_READ = 500
-"""At a time, for a file."""
 
 STATES = [
     (BatchState.RUNNING.value, _l("Running")),
@@ -79,25 +73,6 @@ state_cell = badge_cell(
 
 def progress_cell(_name: str) -> Cell:
     return lambda row: _("%(done)s of %(all)s", done=number(row.done), all=number(row.size))
-
-
-PARTS: Mapping[str, Sequence[ItemState]] = {
-    "done": (ItemState.DONE,),
-    "not-done": NOT_DONE,
-    "waiting": (ItemState.WAITING,),
-}
-"""What of the items a page can be narrowed to."""
-
-
-@dataclass
-class Group:
-    """Rows of which a preview says the same."""
-
-    gist: str | None
-    """Why it cannot be done to them; None where it can."""
-    rows: int = 0
-    examples: list[tuple[uuid.UUID, str, str | None, str]] = field(default_factory=list)
-    """Of the first of them: id, title, why it cannot be done, and what would be, where the verb tells that."""
 
 
 class BatchView(TableView):
@@ -165,39 +140,22 @@ class BatchView(TableView):
         may_run = verb is not None and current_user.may(verb.permission)
         told: dict[str, Any] = {"screen": screen, "verb": verb, "may_run": may_run, "title": self.title_of(row)}
         if row.state == BatchState.DRAFT:
-            told |= self._preview(row, screen, verb) | {"form": self._form(row, verb, fresh=True)}
+            ready, refused = foretell(row, screen, verb, self._work(row, screen, verb)) if verb else (Group(None), [])
+            told |= {"ready": ready, "refused": refused, "panels": screen.consequences(row)}
+            told["form"] = self._form(row, verb, fresh=True)
         else:
             told |= self._account(row, screen, verb)
         return self.render(self.details_template, row=row, **{**told, **parts})
 
-    def _preview(self, batch: Batch, screen: BulkVerbs, verb: BulkVerb | None) -> dict[str, Any]:
-        """Group the rows by what will become of them, those first to which it can be done."""
-        groups: dict[str | None, Group] = {None: Group(None)}
-        if verb is not None:
-            for each in foresee(db.session(), batch, self._work(batch, screen, verb)):
-                gist = gist_of(each.refusal) if each.refusal else None
-                group = groups.setdefault(gist, Group(gist))
-                group.rows += 1
-                if len(group.examples) < EXAMPLES:
-                    title = screen.title_of(each.row) if each.row is not None else str(each.subject_id)
-                    told = _telling(batch, verb, each.arguments)
-                    group.examples.append((each.subject_id, title, each.refusal, told))
-        ready, *refused = groups.values()
-        panels = screen.consequences(batch)
-        return {"panels": panels, "ready": ready, "refused": sorted(refused, key=lambda group: -group.rows)}
-
     def _account(self, batch: Batch, screen: BulkVerbs, verb: BulkVerb | None) -> dict[str, Any]:
-        """Tell what became of the items, a page of them."""
-        part = request.args.get("show", "")
-        after = request.args.get("after", "")
-        items = self._items(batch, part, int(after) if after.isdecimal() and len(after) < 10 else 0, ITEMS_SHOWN + 1)
+        """Tell what became of the items, a page of them, and what can be done now."""
+        part, after = request.args.get("show", ""), request.args.get("after", "")
+        position = int(after) if after.isdecimal() and len(after) < 10 else 0
         may_run = verb is not None and current_user.may(verb.permission)
         undoable = may_run and verb is not None and verb.undoing is not None and batch.undoes_id is None
         return {
-            "items": list(self._told(screen, items[:ITEMS_SHOWN])),
-            "tellings": {item.position: _telling(batch, verb, item.arguments) for item in items},
+            "account": account_of(batch, screen, verb, part=part, after=position),
             "part": part if part in PARTS else "",
-            "next_after": items[ITEMS_SHOWN - 1].position if len(items) > ITEMS_SHOWN else None,
             "is_first": not after,
             "undo": (undo_refusal(batch),) if undoable and batch.state == BatchState.FINISHED else None,
             "can_retry": may_run and not retry_refusal(batch),
@@ -205,25 +163,6 @@ class BatchView(TableView):
             "can_download": self._may_download(screen, verb),
             "undone_by": undoing_of(batch) if batch.done else None,
         }
-
-    @staticmethod
-    def _items(batch: Batch, part: str, after: int, most: int) -> Sequence[Any]:
-        columns = BatchItem.position, BatchItem.subject_id, BatchItem.state, BatchItem.sentence, BatchItem.ended_at
-        chosen = sa.select(*columns, BatchItem.arguments).where(
-            BatchItem.batch_id == batch.id, BatchItem.position > after
-        )
-        if part in PARTS:
-            chosen = chosen.where(BatchItem.state.in_([state.value for state in PARTS[part]]))
-        return db.session.execute(chosen.order_by(BatchItem.position).limit(most)).all()
-
-    @staticmethod
-    def _told(screen: BulkVerbs, items: Sequence[Any]) -> Iterator[tuple[Any, str, bool]]:
-        """Yield each item with the title of its row, and whether that exists."""
-        ids = [item.subject_id for item in items]
-        found = db.session.scalars(screen.row_details().where(screen.model.id.in_(ids))).unique() if ids else ()
-        titles = {row.id: screen.title_of(row) for row in found}
-        for item in items:
-            yield item, titles.get(item.subject_id, str(item.subject_id)), item.subject_id in titles
 
     def row_url(self, screen: BulkVerbs, subject_id: uuid.UUID) -> str:
         return self.get_url(f"{screen.endpoint}.details_view", id=subject_id)
@@ -316,24 +255,10 @@ class BatchView(TableView):
         )
         name = f"batch-{utcnow():%Y%m%d-%H%M}-{str(batch.id)[:8]}.csv"
         return FlaskResponse(
-            stream_with_context(self._lines(batch, screen)),
+            stream_with_context(result_lines(batch, screen)),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f"attachment; filename={name}"},
         )
-
-    def _lines(self, batch: Batch, screen: BulkVerbs) -> Iterator[bytes]:
-        yield b"\xef\xbb\xbf" + csv_lines([("number", "id", "row", "outcome", "why_not", "at")])
-        after = 0
-        while items := self._items(batch, "", after, ITEMS_READ):
-            after = items[-1].position
-            yield csv_lines(
-                map(
-                    shown,
-                    (item.position, item.subject_id, without_isolates(title), item.state, item.sentence, item.ended_at),
-                )
-                for item, title, _exists in self._told(screen, items)
-            )
-            db.session.rollback()  # No connection is held while a slow client takes it.
 
     # -- What they are made of ---------------------------------------------------------------
 
@@ -380,18 +305,6 @@ class BatchView(TableView):
         outcomes = self._run(batch, screen, verb, SECONDS_IN_ONE_GO)
         if not outcomes:
             return redirect(self.url_of(batch))
-        parts = {"title": self.title_of(batch), "outcomes": list(self._told_outcomes(screen, outcomes))}
+        parts = {"title": self.title_of(batch), "outcomes": list(titled_outcomes(screen, outcomes))}
         page = self.render("batches/handed_out.html", row=self.find(str(batch.id)), screen=screen, **parts)
         return hide_referrer(make_response(page))
-
-    def _told_outcomes(self, screen: BulkVerbs, outcomes: Sequence[Outcome]) -> Iterator[tuple[Outcome, str]]:
-        for start in range(0, len(outcomes), ITEMS_READ):
-            for outcome, title, _exists in self._told(screen, outcomes[start : start + ITEMS_READ]):
-                yield outcome, title
-
-
-def _telling(batch: Batch, verb: BulkVerb | None, arguments: Arguments | None) -> str:
-    """Say what is done to one row, where its verb tells that; what an undoing does is told by what it undoes."""
-    if verb is None or verb.telling is None or batch.undoes_id is not None:
-        return ""
-    return verb.telling(arguments or {})

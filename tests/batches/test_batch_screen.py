@@ -65,7 +65,7 @@ def test_a_step_answers_with_how_far_it_is(support, half_done):
 
 
 def test_its_items_come_in_parts_and_pages(support, half_done, monkeypatch):
-    monkeypatch.setattr("marketplace.backoffice.batch_view.ITEMS_SHOWN", 2)
+    monkeypatch.setattr("marketplace.backoffice.batch_account.ITEMS_SHOWN", 2)
     assert len(outcomes(support, half_done)) == 5
     assert [outcome for _id, outcome in outcomes(support, f"{half_done}&show=waiting")] == ["Waiting"] * 3
     assert [outcome for _id, outcome in outcomes(support, f"{half_done}&show=done")] == ["Done"] * 2
