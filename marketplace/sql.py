@@ -82,8 +82,9 @@ class content_digest(FunctionElement[str]):  # noqa: N801 - it reads as the SQL 
 
 @compiles(content_digest)
 def _postgresql_content_digest(element: content_digest, compiler: SQLCompiler, **options: Any) -> str:
-    texts = ", ".join(f"CAST({compiler.process(part, **options)} AS text)" for part in element.clauses)
-    whole = rf"array_to_string(ARRAY[{texts}], E'\x1f', E'\x1e')"
+    texts = (f"CAST({compiler.process(part, **options)} AS text)" for part in element.clauses)
+    # Each with its length before it, so that no text means the same elsewhere; what is NULL has none.
+    whole = " || ".join(f"coalesce(length({text}) || ':' || {text}, '-')" for text in texts)
     return f"encode(sha256(convert_to({whole}, 'UTF8')), 'hex')"
 
 
@@ -157,7 +158,7 @@ def _lower(value: Any) -> Any:
 
 
 def _content_digest(*values: Any) -> str:
-    text = "\x1f".join("\x1e" if value is None else str(value) for value in values)
+    text = "".join("-" if value is None else f"{len(str(value))}:{value}" for value in values)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -161,11 +161,12 @@ class BulkVerbs(ListScreen):
         if matching is None:
             abort(400)
         asked = parameters_of(matching)
-        unknown = sorted(set(asked) - self.parameter_names())
         state = self.list_state(asked)
-        if unknown or state.filters.errors:  # More than was asked for would be done.
-            sentences = [_("%(name)s is nothing that this list can be narrowed by.", name=name) for name in unknown]
-            abort(400, " ".join([*sentences, *state.filters.errors.values()]))
+        if wrong := [
+            *self.unknown_names(asked),
+            *state.filters.errors.values(),
+        ]:  # More than was asked for would be done.
+            abort(400, " ".join(wrong))
         order = self._order(state).clauses(backwards=False)
         select = self.narrowed(state, sa.select(self._identity)).order_by(*order).limit(MOST_ITEMS + 1)
         ids = db.session.scalars(select).all()

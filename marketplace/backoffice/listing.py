@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from flask import Response, abort, request, stream_with_context
 from flask_admin import expose
+from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
@@ -162,11 +163,11 @@ class ListScreen(Screen):
             cursor=cursor,
         )
 
-    def parameter_names(self) -> set[str]:
-        """Return the names that the address of this list understands."""
-        return {"search", "sort", "desc", "page_size", "at", "after", "before", "last"} | {
-            each.name for each in self.list_filters
-        }
+    def unknown_names(self, parameters: Mapping[str, Any]) -> list[str]:
+        """Return a sentence for each parameter that narrows nothing, so that more would be left than was asked for."""
+        known = {"search", "sort", "desc", "page_size", "at", "after", "before", "last"}
+        unknown = sorted(set(parameters) - known - {each.name for each in self.list_filters})
+        return [_("“%(name)s” is nothing that this list can be narrowed by.", name=name) for name in unknown]
 
     def narrowed(self, state: ListState, rows: sa.Select[Any]) -> sa.Select[Any]:
         """Narrow `rows` to what the search and the filters of the list leave."""
@@ -230,7 +231,7 @@ class ListScreen(Screen):
         """Return the address of this list with `changes`; None leaves a parameter out, and pages start anew."""
         asked = {name: value for name, value in {**self._parameters(state), **changes}.items() if value is not None}
         # Put together here: a page has two dozen of them, and routing looks at each parameter.
-        return self.get_url(".index_view") + (f"?{urlencode(asked)}" if asked else "")
+        return self.address + (f"?{urlencode(asked)}" if asked else "")
 
     def export_url(self, state: ListState, export_type: str) -> str:
         """Return the address of a file with all that this list holds."""

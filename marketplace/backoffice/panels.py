@@ -28,6 +28,7 @@ class Panel:
     """The sentence that stands there when no section has a row."""
     all_label: str
     all_url: str
+    """Empty where there is nothing to go to."""
     remark: str = ""
     """What else is to be known."""
 

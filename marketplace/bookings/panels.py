@@ -75,7 +75,7 @@ def bookings_of_service(service: Service) -> Sequence[Panel]:
             sections=[(_("Pending and confirmed, soonest first"), [make(row) for row in coming])],
             empty=_("Nobody has booked it for a time to come."),
             all_label=_("All of them, to be handled together"),
-            all_url=url_for("bookings.index_view", **narrowed),
+            all_url=url_for("bookings.index_view", **narrowed) if total else "",
             remark=share if all_of_them else "",
         ),
     )
@@ -96,7 +96,7 @@ def bookings_of_batch(batch: Batch) -> Sequence[Panel]:
             sections=[(_("Pending and confirmed, soonest first"), [make(row) for row in coming])],
             empty=_("Nobody has booked them for a time to come."),
             all_label=_("All coming bookings of the provider") if provider else _("All coming bookings"),
-            all_url=url_for("bookings.index_view", **narrowed),
+            all_url=url_for("bookings.index_view", **narrowed) if total else "",
         ),
     )
 

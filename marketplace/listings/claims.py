@@ -19,14 +19,14 @@ NOBODY: dict[str, Any] = {"claimed_by_id": None, "claimed_by_label": None, "clai
 
 
 def claim_service(session: Session, service_id: uuid.UUID, *, actor: Any) -> bool:
-    """Let a listing be `actor`'s for ten minutes, unless it is somebody else's; return whether it is theirs now.
+    """Let a listing that waits be `actor`'s for ten minutes, unless it is another's; return whether it is theirs now.
 
     One conditional UPDATE decides, so that no two ever hold it.
     """
     now = utcnow()
     claimed = (
         sa.update(ServiceState)
-        .where(ServiceState.service_id == service_id, is_free_for(actor.id, now))
+        .where(ServiceState.service_id == service_id, ServiceState.needs_review, is_free_for(actor.id, now))
         .values(claimed_by_id=actor.id, claimed_by_label=actor.audit_label, claimed_until=now + CLAIMED_FOR)
         .returning(ServiceState.service_id)
         .execution_options(synchronize_session=False)

@@ -1,5 +1,6 @@
 """The evidence of signals in words, in the reader's language and money."""
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -28,10 +29,15 @@ def _contact(facts: Mapping[str, Any]) -> str:
     }
     found = []
     for each in facts["found"]:
-        is_clear = not each["means"] or each["means"] == each["text"]
+        is_clear = not each["means"] or bare(each["means"]) == bare(each["text"])
         text = each["text"] if is_clear else f"{each['text']} ({each['means']})"
         found.append(f"{labels[ContactKind(each['kind'])]} “{text}”")
     return _("In the text: %(found)s.", found=", ".join(found))
+
+
+def bare(text: str) -> str:
+    """Return a text without what only makes it easier to read, as the blanks of a phone number do."""
+    return re.sub(r"[\s()./-]", "", text)
 
 
 def _price(facts: Mapping[str, Any]) -> str:

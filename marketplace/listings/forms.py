@@ -139,7 +139,11 @@ REASON_WORDS = dict(REASONS)
 class ReviewReasonForm(FlaskForm):
     """Why a listing is taken down or sent back."""
 
-    reason = SelectField(_("Reason"), choices=[SelectChoice(*each) for each in REASONS], validators=[InputRequired()])
+    reason = SelectField(
+        _("Reason"),
+        choices=[SelectChoice("", _("Choose a reason")), *(SelectChoice(*each) for each in REASONS)],
+        validators=[InputRequired()],
+    )
     words = TextAreaField(
         _("Words"), [Length(max=1000)], filters=[strip], description=_("Needed where the reason is another one.")
     )

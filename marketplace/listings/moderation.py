@@ -12,7 +12,7 @@ from marketplace.errors import InvalidInput, Stale, refuse
 from marketplace.listings.claims import NOBODY, claim_refusal
 from marketplace.listings.models import Decision, ReviewReason, Service, ServiceReview, ServiceState
 from marketplace.listings.reviews import is_as_decided, reviewed_values, standing_reviews
-from marketplace.listings.states import digests_of, look_at, note_review, sight_of
+from marketplace.listings.states import digests_of, forget_others, look_at, note_review, sight_of
 from marketplace.words import gettext as _
 
 APPROVING = (Decision.APPROVED, Decision.REINSTATED)
@@ -165,7 +165,7 @@ def review_of_batch(session: Session, service_id: uuid.UUID, batch_id: uuid.UUID
 
 
 def _lock(service: Service, seen: str | None, actor: Actor) -> ServiceReview | None:
-    """Lock the listing, see that it is what was looked at, by nobody else; return the decision that stands on it."""
+    """Lock the listing, see that it is what was looked at, and nobody else's; return the decision that stands on it."""
     lock(service)
     session = session_of(service)
     standing = standing_review(service)
@@ -173,8 +173,8 @@ def _lock(service: Service, seen: str | None, actor: Actor) -> ServiceReview | N
         unseen = unseen_refusal(seen, sight_of(_digest_of(service), standing))
         if unseen:
             raise Stale(unseen)
-        state = session.get(ServiceState, service.id, with_for_update={"key_share": True}, populate_existing=True)
-        refuse(claim_refusal(state, actor=actor) if state else None)
+    state = session.get(ServiceState, service.id, with_for_update={"key_share": True}, populate_existing=True)
+    refuse(claim_refusal(state, actor=actor) if state else None)
     return standing
 
 
@@ -199,9 +199,10 @@ def _decide(
 ) -> ServiceReview:
     session = session_of(service)
     state = session.get(ServiceState, service.id)
-    if state is None or state.content_digest != _digest_of(service):
+    if state is None:
         look_at(session, [service.id])
         state = session.get_one(ServiceState, service.id)
+    is_known = state.content_digest == _digest_of(service)
     review = ServiceReview(
         id=uuid.uuid4(),
         service_id=service.id,
@@ -228,10 +229,13 @@ def _decide(
         changes["is_active"] = (service.is_active, is_active)
         service.is_active = is_active
     session.flush()
-    state.content_digest = _digest_of(service)  # It tells whether the listing is on, too.
+    if is_known:
+        state.content_digest = _digest_of(service)  # It tells whether the listing is on, too.
     note_review(state, service, standing_review(service) if reverses else review)
     for name, value in NOBODY.items():
         setattr(state, name, value)
+    if Decision.TAKEN_DOWN in (decision, reverses.decision if reverses else None):
+        forget_others(session, state)  # Against them speaks how many of their provider's were taken down.
     told = {name: pair for name, pair in changes.items() if pair[1] is not None or pair[0] is not None}
     record(f"service.{decision}", service, actor=actor, label=service.title, reason=words or None, changes=told)
     return review

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import User
 from marketplace.accounts.queries import person
+from marketplace.backoffice.ordering import Order, Position
 from marketplace.backoffice.referred import Referred
 from marketplace.backoffice.search import Search
 from marketplace.database import utcnow
@@ -26,8 +27,21 @@ QUEUE_SEARCH = Search(
 )
 """Listings that wait by title, category or id."""
 
-Place = tuple[dt.datetime, uuid.UUID]
-"""Where a listing stands in the queue: since when it has waited, and its id."""
+Place = Mapping[str, Any]
+"""Where a listing stands in the queue: column of its state to value, of all that the queue is sorted by."""
+
+PLACED_BY = ("waiting_since", "signal_count", "service_id")
+
+OLDEST_FIRST = Order(ServiceState.waiting_since, ServiceState.service_id)
+
+MOST_SIGNALS_FIRST = Order(
+    ServiceState.signal_count,
+    ServiceState.service_id,
+    descending=True,
+    further=(ServiceState.waiting_since,),
+    opposed=True,
+)
+"""Of as many, those first that have waited longest."""
 
 MOST_TRIED = 5
 """Listings that are tried in turn where others claim them at the same moment."""
@@ -52,21 +66,22 @@ def claim_next(
     session: Session,
     *,
     narrowed_to: Sequence[sa.ColumnElement[bool]] = (),
+    order: Order = OLDEST_FIRST,
     after: Place | None = None,
     actor: Any,
 ) -> uuid.UUID | None:
-    """Claim the listing that has waited longest and that nobody else has claimed; return its id, or None.
+    """Claim the first listing that waits and that nobody else has claimed; return its id, or None.
 
     :param narrowed_to: conditions on ServiceState, as the filters of the queue make them.
     :param after: where the one stands behind which to look.
     """
-    place = ServiceState.waiting_since, ServiceState.service_id
     is_there = sa.exists().where(Service.id == ServiceState.service_id)
     free = is_free_for(actor.id, utcnow())
     waiting = sa.select(ServiceState.service_id).where(WAITING, *narrowed_to, free, is_there)
     if after is not None:
-        waiting = waiting.where(sa.tuple_(*place) > sa.tuple_(*map(sa.literal, after)))
-    for service_id in session.scalars(waiting.order_by(*place).limit(MOST_TRIED)):
+        value, *rest = (after[column.key] for column in order.columns)
+        waiting = waiting.where(order.beyond(Position(value, tuple(rest)), backwards=False))
+    for service_id in session.scalars(waiting.order_by(*order.clauses(backwards=False)).limit(MOST_TRIED)):
         if claim_service(session, service_id, actor=actor):
             return service_id
     return None
@@ -74,12 +89,12 @@ def claim_next(
 
 def place_of(state: ServiceState | None) -> Place | None:
     """Return where a listing stands in the queue, or stood when it was decided on."""
-    return (state.waiting_since, state.service_id) if state else None
+    return {name: getattr(state, name) for name in PLACED_BY} if state else None
 
 
-def waiting_count(session: Session, most: int) -> int:
+def waiting_count(session: Session, most: int, narrowed_to: Sequence[sa.ColumnElement[bool]] = ()) -> int:
     """Return how many listings wait for a review, counted up to `most`."""
-    some = sa.select(ServiceState.service_id).where(WAITING).limit(most).subquery()
+    some = sa.select(ServiceState.service_id).where(WAITING, *narrowed_to).limit(most).subquery()
     return session.scalar(sa.select(sa.func.count()).select_from(some)) or 0
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -23,7 +23,6 @@ from marketplace.backoffice.counting import table_size
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, RecordFilter
 from marketplace.backoffice.guard import requires
 from marketplace.backoffice.listing import ListScreen
-from marketplace.backoffice.ordering import Order
 from marketplace.backoffice.paging import Page
 from marketplace.backoffice.rows import table_rows
 from marketplace.backoffice.screen import actor
@@ -32,6 +31,8 @@ from marketplace.extensions import db
 from marketplace.listings.cells import SIGNAL_LABELS, category_choices
 from marketplace.listings.models import Service, ServiceState
 from marketplace.listings.queue import (
+    MOST_SIGNALS_FIRST,
+    OLDEST_FIRST,
     QUEUE_SEARCH,
     WAITING,
     Place,
@@ -65,9 +66,6 @@ NOT_COUNTED = (-COUNT_KEPT, 0)
 
 DAYS_SHOWN = 14
 """Of decisions."""
-
-LONGEST_QUEUE = 1_000
-"""Characters of the address of a queue that are carried along."""
 
 KINDS = [("new", _l("New")), ("edited", _l("Edited"))]
 
@@ -124,11 +122,8 @@ class ReviewQueueView(ListScreen):
     }
     only = (WAITING,)
     sort_columns = {
-        "waiting_since": Order(ServiceState.waiting_since, ServiceState.service_id),
-        # Most signals first, and of as many those that have waited longest.
-        "signals": Order(
-            ServiceState.signal_count, ServiceState.service_id, further=(ServiceState.waiting_since,), opposed=True
-        ),
+        "waiting_since": OLDEST_FIRST,
+        "signals": MOST_SIGNALS_FIRST,
     }
     default_sort = ("waiting_since", False)
     list_filters = (
@@ -195,6 +190,8 @@ class ReviewQueueView(ListScreen):
             by_day=by_day,
             moderators=moderators.most_common(),
             total=len(decided),
+            by_day_alone=Counter(at.astimezone(zone).date() for at, *_rest in decided),
+            age=(utcnow() - oldest).days if oldest else None,
             taken_back=sum(is_reversed for *_rest, is_reversed in decided),
         )
 
@@ -204,18 +201,34 @@ class ReviewQueueView(ListScreen):
         :param queue: the query of the list's address.
         :param after: where the one stands, or stood, behind which to look.
         """
-        state = self.list_state(parameters_of(queue))
-        if state.filters.errors:  # The next of more than was asked for would open; the list says what is wrong.
-            return redirect(f"{self.address}?{queue}")
+        asked = parameters_of(queue)
+        state, unknown = self.list_state(asked), self.unknown_names(asked)
+        if unknown or state.filters.errors:  # The next of more than was asked for would open.
+            for sentence in unknown:
+                flash(sentence, "warning")
+            return redirect(self.list_url(state))
         searched = [self.searched.condition(state.search)] if state.search else []
         narrowed = [*state.filters.conditions, *searched]
         who = actor()
         self._counted = NOT_COUNTED  # One less may wait than a moment ago.
-        opened = in_transaction(lambda: claim_next(db.session(), narrowed_to=narrowed, after=after, actor=who))
+        order = self._order(state)
+        opened = in_transaction(
+            lambda: claim_next(db.session(), narrowed_to=narrowed, order=order, after=after, actor=who)
+        )
+        here = self.list_url(state)
         if not opened:
-            flash(_("Nothing else waits here."), "success")
-            return redirect(self.address + (f"?{queue}" if queue else ""))
-        return redirect(self.get_url("services.review_view", record_id=opened, queue=queue or None))
+            flash(*self._end_of(narrowed))
+            return redirect(here)
+        return redirect(self.get_url("services.review_view", record_id=opened, queue=here.partition("?")[2] or None))
+
+    @staticmethod
+    def _end_of(narrowed: Sequence[Any]) -> tuple[str, str]:
+        """Say what is left at the end of a queue."""
+        left = waiting_count(db.session(), COUNTED + 1, narrowed)
+        if not left:
+            return _("Nothing else waits here."), "success"
+        number = f"{COUNTED}+" if left > COUNTED else left
+        return _("This is the end of the queue. Skipped, or looked at by others: %(number)s.", number=number), "info"
 
     def waiting(self) -> str:
         """Return how many listings wait, for the menu; counted anew now and then."""
@@ -228,7 +241,7 @@ class ReviewQueueView(ListScreen):
 
 def queue_in(values: Mapping[str, str]) -> str:
     """Return the query of the queue that one comes from, as an address or a form tells it."""
-    return values.get("queue", "")[:LONGEST_QUEUE]
+    return values.get("queue", "")
 
 
 _looked: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()

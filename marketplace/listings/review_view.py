@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import flash, redirect, render_template, request
+from flask import abort, flash, redirect, render_template, request
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
+from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -46,6 +47,7 @@ from marketplace.listings.wording import word_changes
 from marketplace.permissions import Permission
 from marketplace.transaction import in_transaction
 from marketplace.web.headers import allow_remote_images
+from marketplace.words import moment
 
 LABELS = dict(SIGNAL_LABELS)
 
@@ -88,18 +90,26 @@ class ReviewScreen(TimelineView):
 
     @requires(Permission.SERVICES_MODERATE)
     @expose("/<uuid:record_id>/claim", methods=("POST",))
-    def claim_view(self, record_id: uuid.UUID) -> Response:
+    def claim_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        """Claim a listing; a script that asks in the background is told in words."""
         service, who = self.find(str(record_id)), actor()
         theirs = in_transaction(lambda: claim_service(db.session(), service.id, actor=who))
+        state = db.session.get(ServiceState, service.id)
+        refusal = claim_refusal(state, actor=who) if state else None
+        told = _yours(state) if theirs else refusal or _("This listing does not wait for a review.")
+        if "X-Background" in request.headers:
+            return told, 200 if theirs else 409
         if not theirs:
-            flash(_("Somebody else is looking at this listing just now."), "warning")
+            flash(told, "warning")
         return redirect(self.get_url(".review_view", record_id=service.id, queue=queue_in(request.form) or None))
 
     @requires(Permission.SERVICES_MODERATE)
     @expose("/<uuid:record_id>/skip", methods=("POST",))
     def skip_view(self, record_id: uuid.UUID) -> Response:
         """Leave the listing to others and open the one behind it."""
-        service, who = self.find(str(record_id)), actor()
+        service, who = self._find_there(record_id), actor()
+        if service is None:
+            return self._gone(record_id)
         in_transaction(lambda: release_service(db.session(), service.id, actor=who))
         place = place_of(db.session.get(ServiceState, service.id))
         return self.queue.next_one(queue_in(request.form), after=place)
@@ -130,7 +140,9 @@ class ReviewScreen(TimelineView):
     @expose("/<uuid:record_id>/reversal", methods=("POST",))
     def reversal_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
         """Take back the decision that stands."""
-        service, form, who = self.find(str(record_id)), ReversalForm(), actor()
+        service, form, who = self._find_there(record_id), ReversalForm(), actor()
+        if service is None:
+            return self._gone(record_id)
         queue = queue_in(request.form)
         try:
             review_id = uuid.UUID(form.review_id.data or "")
@@ -147,7 +159,9 @@ class ReviewScreen(TimelineView):
         """Decide on a listing and open the next; or show what was refused, beside what was typed."""
         if request.method != "POST":
             return redirect(self.get_url(".review_view", record_id=record_id))
-        service, who = self.find(str(record_id)), actor()
+        service, who = self._find_there(record_id), actor()
+        if service is None:
+            return self._gone(record_id)
         title, queue = service.title, queue_in(request.form)
 
         def act() -> ServiceReview:
@@ -160,8 +174,22 @@ class ReviewScreen(TimelineView):
         decided = self.submit(form, act)
         if decided is None:
             return self.review_page(record_id, queue=queue, **{name: form}), self.status_of(form)
-        flash(done % {"title": title}, "success")
+        back = self.get_url(".review_view", record_id=record_id, queue=queue or None)
+        look_again = Markup('%s <a href="%s" data-key="u"><kbd>u</kbd> %s</a>')
+        flash(look_again % (done % {"title": title}, back, _("Look at it again")), "success")
         return self.queue.next_one(queue, after=place)
+
+    def _find_there(self, record_id: uuid.UUID) -> Service | None:
+        """Return the listing, or None where it was deleted while somebody looked at it; else answer 404."""
+        service: Service | None = db.session.scalars(self.rows().where(Service.id == record_id)).unique().one_or_none()
+        if service is None and db.session.get(ServiceState, record_id) is None:
+            abort(404)
+        return service
+
+    def _gone(self, record_id: uuid.UUID) -> Response:
+        """Go on to the listing behind one that is gone."""
+        flash(_("This listing was deleted meanwhile."), "warning")
+        return self.queue.next_one(queue_in(request.form), after=place_of(db.session.get(ServiceState, record_id)))
 
     # -- The page ----------------------------------------------------------------------------
 
@@ -187,7 +215,9 @@ class ReviewScreen(TimelineView):
         }
         for form in shown.values():
             form.seen.data, form.queue.data = seen, queue
-        against = {review.id: review for review in (standing, approved) if review}.values()
+        against = [review for review in (standing, approved) if review]
+        if len(against) == 2 and against[0].reviewed == against[1].reviewed:
+            against.pop()  # Both were about the same.
         compared = [(review, self._differences(row, review)) for review in against]
         reviews = reviews_of(session, row.id)
         return render_template(
@@ -213,7 +243,7 @@ class ReviewScreen(TimelineView):
             listings=listings_of_provider(session, row.provider_id),
             decisions=decisions_of_provider(session, row.provider_id),
             holder=claim_refusal(state, actor=actor()),
-            is_mine=state.claimed_by_id == current_user.member_id and (state.claimed_until or utcnow()) > utcnow(),
+            yours=_yours(state) if _is_claimed_by(state, current_user.member_id) else "",
             **{**self.page_parts(row), "panels": self.history(row)},
         )
 
@@ -245,3 +275,12 @@ def _look(session: Session, record_id: uuid.UUID) -> str:
     if there and (state is None or state.content_digest != there.partition(".")[0]):
         in_transaction(lambda: look_at(session, [record_id]))
     return there
+
+
+def _is_claimed_by(state: ServiceState, member_id: uuid.UUID) -> bool:
+    return state.claimed_by_id == member_id and state.claimed_until is not None and state.claimed_until > utcnow()
+
+
+def _yours(state: ServiceState | None) -> str:
+    """Say until when a listing is the visitor's."""
+    return _("Yours until %(end)s", end=moment(state.claimed_until)) if state and state.claimed_until else ""

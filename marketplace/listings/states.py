@@ -63,6 +63,19 @@ def forget_states(session: Session) -> None:
     session.execute(sa.update(ServiceState).values(content_digest=""), execution_options={"synchronize_session": False})
 
 
+def forget_others(session: Session, state: ServiceState) -> None:
+    """Have the other listings of a provider that wait looked at anew, but for those that somebody has just in hand."""
+    others = sa.select(ServiceState.service_id).where(
+        ServiceState.provider_id == state.provider_id,
+        ServiceState.service_id != state.service_id,
+        ServiceState.needs_review.is_(True),
+        ServiceState.content_digest != "",
+    )
+    free = others.with_for_update(skip_locked=True, key_share=True)
+    forgotten = sa.update(ServiceState).where(ServiceState.service_id.in_(free)).values(content_digest="")
+    session.execute(forgotten.execution_options(synchronize_session="fetch"))
+
+
 def look_at_outdated(session: Session, *, most: int) -> int:
     """Look at listings that have changed, at `most` so many; return how many those were. Those that are gone go."""
     known = sa.select(ServiceState.service_id).outerjoin(Service, Service.id == ServiceState.service_id)

@@ -1,4 +1,5 @@
-// Reviews by keys: a, r and s press their button, c and t open their reasons, 1 to 8 choose one. All of it works without.
+// Reviews by keys: a, r and s press their button, c and t open their reasons, 1 to 8 choose one, u leads back to the
+// one before. All of it works without.
 "use strict";
 
 const decisions = [...document.querySelectorAll("[data-decision]")];
@@ -7,34 +8,47 @@ function isTyping(target) {
   return Boolean(target.closest("textarea, select, [contenteditable], input:not([type=hidden])"));
 }
 
+// What a key means, whatever the layout: other alphabets have their letters where a, c, r, s, t and u are.
+function meaning(event) {
+  if (event.key === "Escape" || /^[a-z0-9]$/i.test(event.key)) return event.key.toLowerCase();
+  const place = /^(?:Key|Digit)([A-Z0-9])$/.exec(event.code);
+  return place ? place[1].toLowerCase() : "";
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return; // A key that is held decides once.
+  const key = meaning(event);
   const open = decisions.find((each) => each.open);
-  if (event.key === "Escape" && open) {
+  if (key === "escape" && open) {
     open.open = false;
     open.querySelector("summary").focus();
     return;
   }
-  if (isTyping(event.target)) return;
-  const reason = /^[1-8]$/.test(event.key) && open?.querySelectorAll(".reasons button")[event.key - 1];
-  const button = reason || document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
-  const decision = decisions.find((each) => each.dataset.decision === event.key);
+  if (!key || isTyping(event.target)) return;
+  // While reasons are open, only they can be chosen.
+  const reason = /^[1-8]$/.test(key) && open?.querySelectorAll(".reasons button")[key - 1];
+  const button = open ? reason : document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  const decision = decisions.find((each) => each.dataset.decision === key);
   if (button) {
     event.preventDefault();
     button.click();
   } else if (decision) {
     event.preventDefault();
     for (const each of decisions) each.open = each === decision;
-    decision.querySelector(".reasons button").focus();
+    decision.querySelector("form").focus();
   }
 });
 
 // Opening a listing claims it: by a POST, as it changes something; without scripts there is the button.
 const claim = document.querySelector("[data-claim]");
 if (claim) {
-  fetch(claim.action, { method: "POST", body: new FormData(claim), redirect: "manual" })
-    .then(() => claim.remove())
-    .catch(() => {}); // The button is still there.
+  fetch(claim.action, { method: "POST", body: new FormData(claim), headers: { "X-Background": "1" } })
+    .then(async (answer) => {
+      if (!answer.ok && answer.status !== 409) return; // The button is still there.
+      document.querySelector("[data-claimed]").textContent = await answer.text();
+      claim.remove();
+    })
+    .catch(() => {});
 }
 
 // A key that is pressed twice decides once.

@@ -229,6 +229,23 @@ def test_a_listing_that_is_deleted_leaves_the_queue_and_is_nobody_s_next(app):
     assert waiting_count(db.session(), 10) == 1
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"title": "Yoga\x1ftea", "description": "nice"}, {"title": "Yoga", "description": "tea\x1fnice"}),
+        ({"title": "4:tea", "description": "x"}, {"title": "4", "description": ":teax"}),
+        ({"currency": None}, {"currency": "-"}),
+    ],
+)
+def test_what_moves_from_one_field_to_another_is_a_change(app, before, after):
+    service = ServiceFactory()
+    edit_behind_our_back(service, **before)
+    act(service, "approve")
+    assert not state_of(service).needs_review
+    edit_behind_our_back(service, **after)
+    assert state_of(service).needs_review
+
+
 def test_another_reason_needs_words(app):
     service = ServiceFactory()
     for verb in ("take down", "request changes"):
