@@ -4,20 +4,24 @@ import datetime as dt
 import hashlib
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.database import session_of, utcnow
-from marketplace.staff.models import StaffActor, StaffMember, StaffSession
+from marketplace.staff.models import StaffActor, StaffMember, StaffSecondFactor, StaffSession
 
 KEY_BYTES = 32
+PROVED_FOR = dt.timedelta(minutes=10)
+"""For how long it counts that a member has shown who they are: what is dangerous asks again after that."""
 TOUCH_AFTER = dt.timedelta(seconds=60)
 """How old `last_used_at` may grow before a request writes it anew."""
 
 # Built once, of tables and not of models: it is asked for by every request, and both would take longer than it runs.
 _member, _session = StaffMember.__table__.c, StaffSession.__table__.c
+_factor = StaffSecondFactor.__table__.c
 _LIVE = (
     sa.select(
         _member.id,
@@ -28,6 +32,8 @@ _LIVE = (
         _member.locale,
         _session.id,
         _session.last_used_at,
+        _session.proved_at,
+        sa.exists().where(_factor.member_id == _member.id).label("has_second_factor"),
     )
     .join_from(StaffMember.__table__, StaffSession.__table__)
     .where(
@@ -53,6 +59,8 @@ class LiveSession(StaffActor):
     locale: str | None
     session_id: uuid.UUID
     last_used_at: dt.datetime
+    proved_at: dt.datetime
+    has_second_factor: bool
 
 
 def start_session(member: StaffMember, *, address: str, user_agent: str) -> str:
@@ -65,6 +73,7 @@ def start_session(member: StaffMember, *, address: str, user_agent: str) -> str:
             key_digest=key_digest(key),
             created_at=now,
             last_used_at=now,
+            proved_at=now,
             address=address[:64],
             user_agent=user_agent[:255],
         )
@@ -84,6 +93,23 @@ def find_session(session: Session, key: str, *, idle: dt.timedelta, absolute: dt
     return LiveSession(*found) if found else None
 
 
+def live_sessions(
+    session: Session, member_id: uuid.UUID, *, idle: dt.timedelta, absolute: dt.timedelta
+) -> Sequence[StaffSession]:
+    """Return the sessions of a member that are neither ended nor timed out, the one used last first."""
+    now = utcnow()
+    return session.scalars(
+        sa.select(StaffSession)
+        .where(
+            StaffSession.member_id == member_id,
+            StaffSession.ended_at.is_(None),
+            StaffSession.last_used_at > now - idle,
+            StaffSession.created_at > now - absolute,
+        )
+        .order_by(StaffSession.last_used_at.desc(), StaffSession.id)
+    ).all()
+
+
 def needs_touch(live: LiveSession) -> bool:
     return utcnow() - live.last_used_at > TOUCH_AFTER
 
@@ -94,14 +120,34 @@ def touch_session(session: Session, session_id: uuid.UUID) -> None:
     session.execute(sa.update(StaffSession).where(StaffSession.id.in_(free)).values(last_used_at=utcnow()))
 
 
+def is_proved(live: LiveSession | None) -> bool:
+    """Whether the member has shown lately enough who they are for something dangerous."""
+    return live is not None and utcnow() - live.proved_at <= PROVED_FOR
+
+
+def renew_proof(session: Session, session_id: uuid.UUID) -> str:
+    """Note that the member has just shown who they are, and return the key that is good from now on (ASVS 5.0, 7.2.4).
+
+    Whoever else holds the key of before gains nothing by it.
+    """
+    key = secrets.token_urlsafe(KEY_BYTES)
+    renewed = {"proved_at": utcnow(), "key_digest": key_digest(key)}
+    session.execute(sa.update(StaffSession).where(StaffSession.id == session_id).values(renewed))
+    return key
+
+
 def end_session(session: Session, key: str) -> None:
     """End the session with this key, if there is one."""
     session.execute(_end().where(StaffSession.key_digest == key_digest(key)))
 
 
-def end_all_sessions(member: StaffMember) -> None:
-    """End every session of `member`: within one request they are out on every device."""
-    session_of(member).execute(_end().where(StaffSession.member_id == member.id))
+def end_all_sessions(member: StaffMember, *, but: uuid.UUID | None = None) -> None:
+    """End every session of `member`: within one request they are out on every device.
+
+    :param but: the session that goes on, if one does.
+    """
+    others = StaffSession.member_id == member.id
+    session_of(member).execute(_end().where(others if but is None else others & (StaffSession.id != but)))
 
 
 def key_digest(key: str) -> str:
