@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     """Origin of the public reset page, such as `https://account.example.com`; empty: the address staff use."""
     reset_token_storage: Literal["digest", "plain"] = "digest"  # noqa: S105 - the name of a way to store
     reset_token_hours: PositiveInt = 24
+    reset_links_per_agent: PositiveInt = 30
+    """That one member of staff issues within an hour."""
+    reset_links_per_user: PositiveInt = 5
+    """That are issued for one user within 24 hours."""
 
     bcrypt_cost: int = 12
     session_idle_minutes: PositiveInt = 30

@@ -24,6 +24,9 @@ from marketplace.web.requests import init_requests
 from marketplace.web.templates import init_templates
 from marketplace.web.widgets import init_widgets
 
+MAIL_SECONDS = 10
+"""How long a request waits for the mail server."""
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -79,6 +82,7 @@ def configure(app: Flask, settings: Settings) -> None:
         MAIL_USE_TLS=settings.mail_use_tls,
         MAIL_DEFAULT_SENDER=settings.mail_default_sender,
         MAIL_BACKEND=settings.mail_backend,
+        MAIL_TIMEOUT=MAIL_SECONDS,
     )
 
 

@@ -70,7 +70,7 @@ PARAMETERS = {
     "desc": ("1", *NUMBERS), "page_size": NUMBERS, "page": NUMBERS, "limit": NUMBERS, "offset": NUMBERS,
     "after": CURSORS, "before": CURSORS, "last": ("1", *CURSORS), "id": IDS, "url": TEXTS, "next": TEXTS,
     "status": (*TEXTS, "pending"), "role": (*TEXTS, "customer"), "active": (*TEXTS, "yes"), "category": TEXTS,
-    "state": (*TEXTS, "open"), "from": MOMENTS, "to": MOMENTS, "joined_from": MOMENTS, "joined_to": MOMENTS,
+    "state": (*TEXTS, "active"), "from": MOMENTS, "to": MOMENTS, "joined_from": MOMENTS, "joined_to": MOMENTS,
     "customer": IDS, "provider": IDS, "service": IDS, "action": TEXTS, "actor": TEXTS, "record": TEXTS,
     "kind": ("new", *TEXTS), "signal": ("price", *TEXTS), "queue": TEXTS, "waiting_before": MOMENTS,
     "show": ("notes", "not-done", *TEXTS), "by": TEXTS,
@@ -105,7 +105,7 @@ FORMS = {
 }  # fmt: skip
 FIELDS_OF_VERBS = {
     "reason": (*TEXTS, "other", "price"), "words": TEXTS, "seen": TEXTS, "queue": (*TEXTS, "kind=new&category=x"),
-    "review_id": IDS, "notes": TEXTS, "form_id": IDS, "by_mail": TEXTS,
+    "review_id": IDS, "notes": TEXTS, "form_id": IDS, "show": (*TEXTS, "y"),
     "scheduled_at": MOMENTS, "scheduled_at-slot": MOMENTS, "scheduled_at-offset": TEXTS,
     "asked": MOMENTS, "week": MOMENTS, "was_at": MOMENTS,
 }  # fmt: skip

@@ -8,7 +8,7 @@ from flask import Flask
 from pydantic import SecretStr
 from werkzeug.routing import Rule
 
-from marketplace.accounts.operations import issue_reset_link
+from marketplace.accounts.reset_links import issue_reset_link
 from marketplace.batches.models import Batch
 from marketplace.bookings.models import Booking
 from marketplace.extensions import db
@@ -163,6 +163,7 @@ ROLES = {
         "users:read", "services:read", "bookings:read", "dashboard:read",
         "bookings:create", "bookings:edit", "bookings:confirm", "bookings:cancel", "bookings:complete",
         "bookings:reschedule", "users:edit", "reset-tokens:read", "reset-tokens:issue", "reset-tokens:revoke",
+        "reset-tokens:show",
         "notes:write",
     },
     "manager": {
@@ -174,6 +175,7 @@ ROLES = {
         "services:edit", "services:moderate",
         "bookings:create", "bookings:edit", "bookings:confirm", "bookings:cancel", "bookings:complete",
         "bookings:reschedule", "users:edit", "reset-tokens:read", "reset-tokens:issue", "reset-tokens:revoke",
+        "reset-tokens:show",
         "notes:write", "bookings:export", "services:export", "users:export", "audit:read",
         "staff:manage", "system:read", "system:maintain",
     },
@@ -533,7 +535,9 @@ def test_logging_in_takes_only_the_fields_of_its_form(app, stranger):
 def test_a_reset_link_changes_the_password_of_its_owner_and_nothing_else(app, stranger):
     owner, other = UserFactory(), UserFactory()
     with transaction():
-        token = issue_reset_link(owner, actor=StaffMemberFactory.build(), storage="digest", valid=DAY)
+        token = issue_reset_link(
+            owner, reason="They rang.", actor=StaffMemberFactory.build(), storage="digest", valid=DAY
+        )
     before, others = columns_of(owner), columns_of(other)
     assert stranger.get(f"/reset/{token}").status_code == 302
     good = {"password": "seventeen otters", "again": "seventeen otters"}

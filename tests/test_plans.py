@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from sqlalchemy.engine import URL
 
-from marketplace.accounts.views import STATES as TOKEN_STATES
+from marketplace.accounts.desk_view import STATES as TOKEN_STATES
 from marketplace.backoffice.counting import CAP
 from marketplace.backoffice.finding import LONGEST_WALK, MOST_GATHERED
 from marketplace.extensions import db
