@@ -22,7 +22,7 @@ LISTS = {
     "bookings": 3,  # The session, the page, the counts.
     "services": 4,  # And the categories to filter by.
     "users": 3,
-    "reset-tokens": 3,
+    "reset-tokens": 4,  # And who has issued some, to filter by.
     "staff": 3,
     "audit": 3,
 }

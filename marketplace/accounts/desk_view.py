@@ -44,6 +44,7 @@ STATES = [
     ("active", _l("Active")),
     ("used", _l("Used")),
     ("voided", _l("Voided")),
+    ("revoked", _l("Revoked")),
     ("closed", _l("Used or voided elsewhere")),
     ("expired", _l("Expired")),
 ]
@@ -54,6 +55,7 @@ state_cell = badge_cell(
         "active": (_("active"), "pending"),
         "used": (_("used"), "completed"),
         "voided": (_("voided"), "cancelled"),
+        "revoked": (_("revoked"), "cancelled"),
         "closed": (_("used or voided"), "cancelled"),
         "expired": (_("expired"), "cancelled"),
     },

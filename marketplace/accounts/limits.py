@@ -14,6 +14,9 @@ from marketplace.sql import database_now
 from marketplace.words import Refusal, moment
 from marketplace.words import gettext as _
 
+OURS = ResetLinkRecord.way.is_not(None)
+"""Of the links that the desk issued: those that owners asked the marketplace for count for nobody."""
+
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
 
@@ -55,11 +58,11 @@ class PlannedIssuing:
         """Return for each of these users why no link will be issued for them, or None."""
         known: dict[uuid.UUID, list[dt.datetime]] = {each: [] for each in user_ids}
         columns = ResetLinkRecord.user_id, ResetLinkRecord.issued_at
-        lately = ResetLinkRecord.issued_at > self.now - DAY
+        lately = ResetLinkRecord.issued_at > self.now - DAY, OURS
         for user_id, issued_at in self.session.execute(
-            sa.select(*columns).where(ResetLinkRecord.user_id.in_(known), lately).order_by(*columns)
+            sa.select(*columns).where(ResetLinkRecord.user_id.in_(known), *lately).order_by(*columns)
         ):
-            if user_id is not None and issued_at is not None:
+            if user_id is not None:
                 known[user_id].append(issued_at)
         return [self._next(known[each]) for each in user_ids]
 
@@ -73,12 +76,12 @@ class PlannedIssuing:
 
     def _issued(self, whose: sa.ColumnElement[bool], within: dt.timedelta) -> list[dt.datetime]:
         moments = sa.select(ResetLinkRecord.issued_at).where(whose, ResetLinkRecord.issued_at > self.now - within)
-        return [each for each in self.session.scalars(moments.order_by(ResetLinkRecord.issued_at)) if each is not None]
+        return list(self.session.scalars(moments.order_by(ResetLinkRecord.issued_at)))
 
 
 def _full_since(session: Session, whose: sa.ColumnElement[bool], most: int) -> dt.datetime | None:
     """Return when the last `most` links began to be issued; None where there are fewer: one look into an index."""
-    moments = sa.select(ResetLinkRecord.issued_at).where(whose, ResetLinkRecord.issued_at.is_not(None))
+    moments = sa.select(ResetLinkRecord.issued_at).where(whose, OURS)
     return session.scalar(moments.order_by(ResetLinkRecord.issued_at.desc()).offset(most - 1).limit(1))
 
 

@@ -115,8 +115,9 @@ class ResetLinkRecord(Base):
     """Who issued it; None: another program."""
     reason: Mapped[str | None] = mapped_column(sa.Text)
     way: Mapped[str | None] = mapped_column(sa.String(10))
-    issued_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
-    """By the database's clock; None: another program issued it."""
+    """None: another program issued it."""
+    issued_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    """By the database's clock, as in `password_reset_tokens.created_at`."""
     page_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     """SHA-256 of what was sent: sent again, it leads to the same link."""
     sealed: Mapped[str | None] = mapped_column(sa.String(64), deferred=True)
@@ -131,5 +132,5 @@ class ResetLinkRecord(Base):
         # For the limits, for the list of one agent, and for the timeline of a user.
         sa.Index("ix_reset_link_records_issuer_id_issued_at", "issuer_id", "issued_at"),
         sa.Index("ix_reset_link_records_user_id_issued_at", "user_id", "issued_at"),
-        sa.Index("ix_reset_link_records_ended_as_token_id", "ended_as", "token_id"),
+        sa.Index("ix_reset_link_records_ended_as_issued_at", "ended_as", "issued_at"),
     )

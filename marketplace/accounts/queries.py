@@ -91,44 +91,52 @@ def listed_tokens(page: sa.FromClause) -> sa.Select[*tuple[Any, ...]]:
 
 
 def token_state_condition(state: str) -> ColumnElement[bool]:
-    """Return the condition for tokens of one of the states in `token_state`."""
-    ended = PasswordResetToken.is_used.is_(True)
-    alive = PasswordResetToken.expires_at > statement_began()
-    conditions = {
-        "active": (sa.not_(ended), alive),
-        "used": (ended, _ended_as(Ending.USED)),
-        "voided": (ended, _ended_as(Ending.VOIDED, Ending.REVOKED)),
-        "closed": (ended, sa.not_(_ended_as(*Ending))),
-        "expired": (sa.not_(ended), sa.not_(alive)),
-    }
-    return sa.and_(*conditions[state])
+    """Return the condition for tokens of one of the states that `token_state` tells."""
+    ended, alive = PasswordResetToken.is_used.is_(True), PasswordResetToken.expires_at > statement_began()
+    unused = PasswordResetToken.is_used.is_not(True)
+    if state in set(Ending):
+        return sa.and_(ended, _recorded(ResetLinkRecord.ended_as == state))
+    known = sa.exists().where(ResetLinkRecord.token_id == PasswordResetToken.id, ResetLinkRecord.ended_as.is_not(None))
+    return sa.and_(*{"active": (unused, alive), "expired": (unused, sa.not_(alive)), "closed": (ended, ~known)}[state])
 
 
 def token_state(row: Any, now: dt.datetime) -> str:
-    """Return the state of a token: `active`, `used`, `voided`, `expired`, or `closed`.
+    """Return how a token ended (see Ending), or that it is `active`, `expired`, or `closed`.
 
     That is one which another program has marked as used, which it also does to void one.
     """
     if row.is_used:
-        ending = row.record.ended_as if row.record else None
-        return "closed" if ending is None else "used" if ending == Ending.USED else "voided"
+        return (row.record and row.record.ended_as) or "closed"
     return "active" if row.expires_at > now else "expired"
 
 
 def issued_by(issuer_id: str) -> ColumnElement[bool]:
     """Return the condition for tokens that this member of staff has issued."""
-    known = ResetLinkRecord
-    return sa.exists().where(known.token_id == PasswordResetToken.id, known.issuer_id == uuid.UUID(issuer_id))
+    theirs = ResetLinkRecord.issuer_id == uuid.UUID(issuer_id)
+    # Nor is any newer than the last, after which they may have left.
+    return sa.and_(_recorded(theirs), PasswordResetToken.created_at <= _edge(sa.func.max, theirs))
 
 
 def issuers(session: Session) -> Sequence[Any]:
     """Return id and e-mail of each member of staff who has issued a link."""
-    has_issued = sa.exists().where(ResetLinkRecord.issuer_id == StaffMember.id)
-    return session.execute(
-        sa.select(StaffMember.id, StaffMember.email).where(has_issued).order_by(StaffMember.email)
-    ).all()
+    # One look into the index for each of some hundred colleagues; as EXISTS it might become a join with every record.
+    first = sa.select(sa.func.min(ResetLinkRecord.issued_at)).where(ResetLinkRecord.issuer_id == StaffMember.id)
+    have_issued = first.correlate(StaffMember).scalar_subquery().is_not(None)
+    issued = sa.select(StaffMember.id, StaffMember.email).where(have_issued)
+    return session.execute(issued.order_by(StaffMember.email)).all()
 
 
-def _ended_as(*endings: Ending) -> ColumnElement[bool]:
-    known = ResetLinkRecord
-    return sa.exists().where(known.token_id == PasswordResetToken.id, known.ended_as.in_(endings))
+def _recorded(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition for tokens of whose records `which` is true."""
+    # No such token is older than the first of these records: so a walk through the list ends there, and passes by none
+    # of all that were issued before the desk kept records.
+    first = _edge(sa.func.min, which)
+    return sa.and_(
+        sa.exists().where(ResetLinkRecord.token_id == PasswordResetToken.id, which),
+        PasswordResetToken.created_at >= first,
+        PasswordResetToken.expires_at >= first,
+    )
+
+
+def _edge(edge: Any, which: ColumnElement[bool]) -> Any:
+    return sa.select(edge(ResetLinkRecord.issued_at)).where(which).scalar_subquery()

@@ -216,13 +216,20 @@ def void_links(session: Session, user: User, *, actor: Actor) -> None:
 
 def _end(token: PasswordResetToken, ending: Ending, *, actor: Actor) -> None:
     """End a link, and note how; of one that another program issued, too."""
-    session = session_of(token)
     token.is_used = True
-    known = token.record
-    if known is None:
-        owner = session.scalar(sa.select(User.id).where(User.email == token.email))
-        known = ResetLinkRecord(token_id=token.id, user_id=owner)
-        session.add(known)
-    known.ended_as, known.ended_at, known.ended_by = ending.value, utcnow(), actor.audit_label[:255]
-    known.sealed = None
+    known = token.record or _record_of_another(token)
+    if known is not None:
+        known.ended_as, known.ended_at, known.ended_by = ending.value, utcnow(), actor.audit_label[:255]
+        known.sealed = None
     record(f"reset_link.{ending}", token, actor=actor, label=token.email, changes={"is_used": (False, True)})
+
+
+def _record_of_another(token: PasswordResetToken) -> ResetLinkRecord | None:
+    """Begin a record of a token that another program issued."""
+    if token.created_at is None:
+        return None  # The list finds records by when their tokens were issued; the audit log knows it all the same.
+    session = session_of(token)
+    owner = session.scalar(sa.select(User.id).where(User.email == token.email))
+    known = ResetLinkRecord(token_id=token.id, user_id=owner, issued_at=token.created_at)
+    session.add(known)
+    return known

@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("issuer_label", sa.String(255)),
         sa.Column("reason", sa.Text()),
         sa.Column("way", sa.String(10)),
-        sa.Column("issued_at", sa.DateTime(timezone=True)),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("page_digest", sa.String(64)),
         sa.Column("sealed", sa.String(64)),
         sa.Column("ended_as", sa.String(10)),
@@ -34,7 +34,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_reset_link_records_issuer_id_issued_at", "reset_link_records", ["issuer_id", "issued_at"])
     op.create_index("ix_reset_link_records_user_id_issued_at", "reset_link_records", ["user_id", "issued_at"])
-    op.create_index("ix_reset_link_records_ended_as_token_id", "reset_link_records", ["ended_as", "token_id"])
+    op.create_index("ix_reset_link_records_ended_as_issued_at", "reset_link_records", ["ended_as", "issued_at"])
 
 
 def downgrade() -> None:

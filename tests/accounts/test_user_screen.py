@@ -57,11 +57,11 @@ def test_links_for_many_users_come_row_by_row(app, support):
     batch = draft(support, "users", "reset-link", [user.id for user in users])
     assert preview(support, batch) == (3, {})
     assert not entries("reset_link.issued")
-    result = press(support, batch, "start", **{"reason": "They rang.", "show": "y"})
+    result = press(support, batch, "start", reason="They rang.", show="y")
     assert result.headers["Referrer-Policy"] == "no-referrer"
     assert len({part[:43] for part in text(result).split("https://account.example.com/reset/")[1:]}) == 3
     assert len(entries("reset_link.issued")) == 3
-    again = press(support, batch, "start", **{"reason": "They rang.", "show": "y"})
+    again = press(support, batch, "start", reason="They rang.", show="y")
     assert again.status_code == 302
     assert "/reset/" not in text(support.get(again.location))
     assert len(entries("reset_link.issued")) == 3
@@ -107,7 +107,7 @@ def test_a_link_is_never_made_of_the_host_that_a_request_names(app, support, mon
     nowhere = current_app.extensions["settings"].model_copy(update={"reset_link_base_url": ""})
     monkeypatch.setitem(current_app.extensions, "settings", nowhere)
     address = f"/admin/users/{user.id}/reset-link"
-    form = {"csrf_token": token, **{"reason": "They rang.", "show": "y"}}
+    form = {"csrf_token": token, "reason": "They rang.", "show": "y"}
     here = support.post(address, data=form)
     assert "http://localhost/reset/" in text(here)
     cookie = support.get_cookie("back_office")
