@@ -121,7 +121,37 @@ def record(
     if the change is. `changes` holds `(old, new)` for each field; never a secret.
     """
     session = session_of(subject)
-    origin = current_origin.get()
+    about = (subject.__tablename__, str(_identity(session, subject)), label)
+    _await_commit(session, action, about, actor=actor, changes=changes, reason=reason)
+
+
+def record_at_large(
+    session: Session,
+    action: str,
+    *,
+    table: str,
+    actor: Actor,
+    label: str,
+    changes: dict[str, tuple[Any, Any]] | None = None,
+) -> None:
+    """Note an act as `record` does, that is about many records of a table and is noted once for all of them."""
+    _await_commit(session, action, (table, "", label), actor=actor, changes=changes, reason=None)
+
+
+def _await_commit(
+    session: Session,
+    action: str,
+    about: tuple[str, str, str],
+    *,
+    actor: Actor,
+    changes: dict[str, tuple[Any, Any]] | None,
+    reason: str | None,
+) -> None:
+    """Keep an entry until the commit.
+
+    :param about: table, id and label of what it was done to.
+    """
+    (table, identity, label), origin = about, current_origin.get()
     told = dict(changes or {})
     if (batch := current_batch.get()) is not None:
         told[PART_OF] = (None, batch)
@@ -132,8 +162,8 @@ def record(
             "actor_kind": actor.audit_kind,
             "actor_id": actor.audit_id,
             "actor_label": actor.audit_label[:255],
-            "subject_type": subject.__tablename__,
-            "subject_id": str(_identity(session, subject)),
+            "subject_type": table,
+            "subject_id": identity,
             "subject_label": label[:255],
             "changes": {name: [plain_value(old), plain_value(new)] for name, (old, new) in told.items()},
             "reason": reason,

@@ -90,6 +90,21 @@ def listed_tokens(page: sa.FromClause) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
+NEWEST_TOKENS = 200
+"""Of one user, as far back as their timeline tells of links."""
+
+
+def token_ids_of(session: Session, user: User) -> list[uuid.UUID]:
+    """Return the ids of the newest tokens of `user`: those that the desk noted, removed ones too, and any others."""
+    noted = sa.select(ResetLinkRecord.token_id).where(ResetLinkRecord.user_id == user.id)
+    there = sa.select(PasswordResetToken.id).where(PasswordResetToken.email == user.email)
+    newest = (
+        noted.order_by(ResetLinkRecord.issued_at.desc()).limit(NEWEST_TOKENS),
+        there.order_by(PasswordResetToken.expires_at.desc()).limit(NEWEST_TOKENS),
+    )
+    return list(session.scalars(sa.union(*(sa.select(each.subquery()) for each in newest))))
+
+
 def token_state_condition(state: str) -> ColumnElement[bool]:
     """Return the condition for tokens of one of the states that `token_state` tells."""
     ended, alive = PasswordResetToken.is_used.is_(True), PasswordResetToken.expires_at > statement_began()

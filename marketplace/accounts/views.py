@@ -16,7 +16,7 @@ from marketplace.accounts import queries
 from marketplace.accounts.cells import name_cell
 from marketplace.accounts.forms import PROFILE_KEYS, ResetLinkForm, UserForm
 from marketplace.accounts.issuing import foresee_links, issue_for, issue_refusal
-from marketplace.accounts.models import User, UserRole
+from marketplace.accounts.models import PasswordResetToken, User, UserRole
 from marketplace.accounts.operations import edit_user
 from marketplace.accounts.schemas import profile_problems
 from marketplace.accounts.ways import ways
@@ -26,10 +26,10 @@ from marketplace.backoffice.filters import ChoiceFilter, DateFilter
 from marketplace.backoffice.guard import requires
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import Verb
-from marketplace.backoffice.timeline import BEGAN
-from marketplace.backoffice.timeline_view import TimelineView
+from marketplace.backoffice.timeline import BEGAN, Happening, Others
+from marketplace.backoffice.timeline_view import Change, TimelineView
 from marketplace.batches.work import Deed
-from marketplace.extensions import settings
+from marketplace.extensions import db, settings
 from marketplace.permissions import Permission
 from marketplace.web.headers import hide_referrer
 
@@ -87,6 +87,10 @@ class UserView(TimelineView):
     happenings = {
         "user.edited": _l("The account was edited."),
         "user.password_reset": _l("A new password was set by a reset link."),
+        "reset_link.issued": _l("A reset link was issued."),
+        "reset_link.used": _l("A reset link was used."),
+        "reset_link.voided": _l("A reset link was voided."),
+        "reset_link.revoked": _l("A reset link was revoked."),
         BEGAN: _l("The account was opened in the marketplace."),
     }
     bulk_verbs = (
@@ -113,6 +117,19 @@ class UserView(TimelineView):
 
     def title_of(self, row: User) -> str:
         return row.name
+
+    def others_of(self, row: User) -> Others:
+        return {PasswordResetToken.__tablename__: queries.token_ids_of(db.session(), row)}
+
+    def other_link(self, happening: Happening) -> tuple[str, str] | None:
+        if happening.other is None or not current_user.may(Permission.RESET_TOKENS_READ):
+            return None
+        return self.get_url("reset-tokens.details_view", id=happening.other[1]), _("the link")
+
+    def changes_of(self, happening: Happening, row: User) -> list[Change]:
+        changes = super().changes_of(happening, row)
+        # What became of a link stands in the sentence.
+        return [change for change in changes if happening.other is None or change.field != "is used"]
 
     def verbs(self, row: User) -> Sequence[Verb]:
         if not current_user.may(Permission.RESET_TOKENS_ISSUE):
