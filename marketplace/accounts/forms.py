@@ -14,6 +14,7 @@ from marketplace.accounts.ways import ways
 from marketplace.backoffice.editing import EditForm
 from marketplace.backoffice.fields import EMAIL, PageForm, strip
 from marketplace.passwords import CUSTOMER_MINIMUM, password_problem
+from marketplace.staff.proof import ProofForm
 
 PROFILE_KEYS = {"first_name": "firstName", "last_name": "lastName", "phone": "phone", "address": "address"}
 """Field of the form to key of `users.profile`."""
@@ -44,7 +45,7 @@ class UserForm(EditForm):
         return super().was_recorded(key, masked(key, value), changes)
 
 
-class ResetLinkForm(PageForm):
+class ResetLinkForm(ProofForm, PageForm):
     """Why a link is issued, and how it gets to its owner."""
 
     reason = TextAreaField(

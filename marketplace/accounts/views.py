@@ -31,6 +31,7 @@ from marketplace.backoffice.timeline_view import Change, TimelineView
 from marketplace.batches.work import Deed
 from marketplace.extensions import db, settings
 from marketplace.permissions import Permission
+from marketplace.staff.proof import needs_proof
 from marketplace.web.headers import hide_referrer
 
 ROLES = [(UserRole.CUSTOMER.value, _l("Customer")), (UserRole.PROVIDER.value, _l("Provider"))]
@@ -114,6 +115,11 @@ class UserView(TimelineView):
 
     def exported(self) -> sa.Select[Any]:
         return queries.exported_users()
+
+    @expose("/export/<export_type>/")
+    @needs_proof(download=True)
+    def export(self, export_type: str) -> Response:
+        return super().export(export_type)
 
     def title_of(self, row: User) -> str:
         return row.name

@@ -8,8 +8,8 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, TextAreaField
 
-OF_THE_PAGE = ("loaded", "were", "csrf_token")
-"""Fields that are no part of the record."""
+OF_THE_PAGE = ("loaded", "were", "csrf_token", "own_password")
+"""Fields that are no part of the record, nor of what is asked for: stored nowhere."""
 
 
 class EditForm(FlaskForm):

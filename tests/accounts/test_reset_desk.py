@@ -26,9 +26,11 @@ from marketplace.transaction import transaction
 from tests.audit_log import entries
 from tests.backoffice.test_timeline import timeline_of
 from tests.batch_steps import draft, outcomes, press, preview
-from tests.factories import PasswordResetTokenFactory, StaffMemberFactory, UserFactory
+from tests.factories import PASSWORD, PasswordResetTokenFactory, StaffMemberFactory, UserFactory
 from tests.others import at_once
 from tests.pages import fields_of
+from tests.proofs import let_proof_grow_old
+from tests.raw_rows import stored_rows
 
 ASKED = {"reason": "She rang from the number in her profile."}
 SHOWN = {**ASKED, "show": "y"}
@@ -453,3 +455,29 @@ def test_a_link_dies_with_a_change_of_the_address_and_of_the_password(app):
     db.session.rollback()
     assert not any(is_live_token(db.session(), each, storage="digest") for each in (first, second, third))
     assert db.session.get(User, user.id).password == "x"
+
+
+# -- Who asks ------------------------------------------------------------------------------------
+
+
+def test_an_old_proof_of_who_one_is_has_to_be_renewed_to_issue_a_link(app, support):
+    user = UserFactory()
+    let_proof_grow_old(support)
+    assert 'name="own_password"' in text(support.get(link_page(user)))
+    for wrong in ({}, {"own_password": "not mine at all"}):
+        answer = support.submit(link_page(user), {**SHOWN, **wrong})
+        assert (answer.status_code, ASKED["reason"] in text(answer)) == (422, True)
+        assert "not mine at all" not in text(answer)
+    assert not known()
+    assert LINK in text(support.submit(link_page(user), {**SHOWN, "own_password": PASSWORD}))
+    assert 'name="own_password"' not in text(support.get(link_page(user)))
+
+
+def test_an_old_proof_has_to_be_renewed_to_issue_many(app, support):
+    user = UserFactory()
+    batch = draft(support, "users", "reset-link", [user.id])
+    let_proof_grow_old(support)
+    assert press(support, batch, "start", **SHOWN).status_code == 422
+    assert not known()
+    assert LINK in text(press(support, batch, "start", **SHOWN, own_password=PASSWORD))
+    assert PASSWORD not in str(stored_rows())
