@@ -20,6 +20,7 @@ from marketplace.web.headers import init_headers
 from marketplace.web.language import init_language
 from marketplace.web.limits import init_limits
 from marketplace.web.logs import init_logs
+from marketplace.web.refusals import init_refusals
 from marketplace.web.requests import init_requests
 from marketplace.web.templates import init_templates
 from marketplace.web.widgets import init_widgets
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_cookies(app)
     init_headers(app)
     init_errors(app)
+    init_refusals(app)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     csrf.init_app(app)

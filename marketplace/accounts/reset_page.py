@@ -59,7 +59,7 @@ def set_password() -> AnyResponse:
         session.pop(TOKEN, None)
         return _dead_link()
     form = NewPasswordForm()
-    if request.method == "GET" or not form.validate():
+    if request.method != "POST" or not form.validate():
         page = render_template("accounts/new_password.html", form=form)
         return make_response(page, 422 if form.errors else 200)
     password_hash = hash_password(form.password.data or "", cost=settings().bcrypt_cost)
