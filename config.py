@@ -79,6 +79,10 @@ class Settings(BaseSettings):
     """Origin of the public reset page, such as `https://account.example.com`; empty: the address staff use."""
     reset_token_storage: Literal["digest", "plain"] = "digest"  # noqa: S105 - the name of a way to store
     reset_token_hours: PositiveInt = 24
+    reset_links_per_agent: PositiveInt = 30
+    """That one member of staff issues within an hour."""
+    reset_links_per_user: PositiveInt = 5
+    """That are issued for one user within 24 hours."""
 
     require_second_factor: StaffRoles = get_args(StaffRole)
     """Roles whose members can open nothing until they have set up a second factor."""

@@ -20,9 +20,13 @@ from marketplace.web.headers import init_headers
 from marketplace.web.language import init_language
 from marketplace.web.limits import init_limits
 from marketplace.web.logs import init_logs
+from marketplace.web.refusals import init_refusals
 from marketplace.web.requests import init_requests
 from marketplace.web.templates import init_templates
 from marketplace.web.widgets import init_widgets
+
+MAIL_SECONDS = 10
+"""How long a request waits for the mail server."""
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -40,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     init_cookies(app)
     init_headers(app)
     init_errors(app)
+    init_refusals(app)
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     csrf.init_app(app)
@@ -79,6 +84,7 @@ def configure(app: Flask, settings: Settings) -> None:
         MAIL_USE_TLS=settings.mail_use_tls,
         MAIL_DEFAULT_SENDER=settings.mail_default_sender,
         MAIL_BACKEND=settings.mail_backend,
+        MAIL_TIMEOUT=MAIL_SECONDS,
     )
 
 

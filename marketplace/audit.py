@@ -63,7 +63,7 @@ class AuditEvent(Base):
 
     def digest(self) -> str:
         """Return what `hash` has to be: SHA-256 over every other field, the previous hash included."""
-        return _digest(
+        return digest_of(
             {column.key: getattr(self, column.key) for column in sa.inspect(AuditEvent).columns if column.key != "hash"}
         )
 
@@ -193,7 +193,7 @@ def _join_chain(session: Session) -> None:
     for entry in pending:
         position += 1
         entry |= {"id": position, "previous_hash": previous}
-        entry["hash"] = previous = _digest(entry)
+        entry["hash"] = previous = digest_of(entry)
     session.connection().execute(sa.insert(AuditEvent), pending)  # In one go, past the bookkeeping for objects.
 
 
@@ -211,7 +211,8 @@ def _identity(session: Session, subject: Base) -> Any:
     return state.identity[0]
 
 
-def _digest(content: dict[str, Any]) -> str:
+def digest_of(content: dict[str, Any]) -> str:
+    """Return the hash of an entry, given as name to value without the hash itself."""
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=_plain)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 

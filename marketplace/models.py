@@ -1,6 +1,6 @@
 """Every table, imported so that `Base.metadata` is whole."""
 
-from marketplace.accounts.models import PasswordResetToken, User
+from marketplace.accounts.models import PasswordResetToken, ResetLinkRecord, User
 from marketplace.audit import AuditEvent
 from marketplace.batches.models import Batch, BatchItem
 from marketplace.bookings.models import Booking
@@ -23,5 +23,6 @@ OWN_TABLES = (
     BatchItem.__table__,
     ServiceReview.__table__,
     ServiceState.__table__,
+    ResetLinkRecord.__table__,
 )
 """The back office's own."""

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     RESET_TOKENS_ISSUE = "reset-tokens:issue"
     RESET_TOKENS_READ = "reset-tokens:read"
     RESET_TOKENS_REVOKE = "reset-tokens:revoke"
+    RESET_TOKENS_SHOW = "reset-tokens:show"
     SERVICES_EDIT = "services:edit"
     SERVICES_EXPORT = "services:export"
     SERVICES_MODERATE = "services:moderate"
@@ -67,6 +68,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.RESET_TOKENS_READ,
         Permission.RESET_TOKENS_ISSUE,
         Permission.RESET_TOKENS_REVOKE,
+        Permission.RESET_TOKENS_SHOW,
         Permission.NOTES_WRITE,
     },
     Role.MANAGER: EVERYONE

@@ -11,9 +11,10 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from markupsafe import Markup
 
+from marketplace.accounts.desk_view import ResetTokenView
 from marketplace.accounts.models import PasswordResetToken, User
 from marketplace.accounts.reset_page import blueprint as reset_page
-from marketplace.accounts.views import ResetTokenView, UserView
+from marketplace.accounts.views import UserView
 from marketplace.audit import AuditEvent
 from marketplace.backoffice.audit_view import AuditView
 from marketplace.backoffice.batch_view import BatchView

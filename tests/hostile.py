@@ -71,7 +71,7 @@ PARAMETERS = {
     "after": CURSORS, "before": CURSORS, "last": ("1", *CURSORS), "id": IDS, "url": TEXTS, "next": TEXTS,
     "download": ("1", *TEXTS),
     "status": (*TEXTS, "pending"), "role": (*TEXTS, "customer"), "active": (*TEXTS, "yes"), "category": TEXTS,
-    "state": (*TEXTS, "open"), "from": MOMENTS, "to": MOMENTS, "joined_from": MOMENTS, "joined_to": MOMENTS,
+    "state": (*TEXTS, "active"), "from": MOMENTS, "to": MOMENTS, "joined_from": MOMENTS, "joined_to": MOMENTS,
     "customer": IDS, "provider": IDS, "service": IDS, "action": TEXTS, "actor": TEXTS, "record": TEXTS,
     "kind": ("new", *TEXTS), "signal": ("price", *TEXTS), "queue": TEXTS, "waiting_before": MOMENTS,
     "show": ("notes", "not-done", *TEXTS), "by": TEXTS,
@@ -108,7 +108,7 @@ FORMS = {
 FIELDS_OF_VERBS = {
     "reason": (*TEXTS, "other", "price"), "own_password": TEXTS,
     "words": TEXTS, "seen": TEXTS, "queue": (*TEXTS, "kind=new&category=x"),
-    "review_id": IDS, "notes": TEXTS, "form_id": IDS, "by_mail": TEXTS,
+    "review_id": IDS, "notes": TEXTS, "form_id": IDS, "show": (*TEXTS, "y"),
     "scheduled_at": MOMENTS, "scheduled_at-slot": MOMENTS, "scheduled_at-offset": TEXTS,
     "asked": MOMENTS, "week": MOMENTS, "was_at": MOMENTS,
 }  # fmt: skip

@@ -76,7 +76,7 @@ def test_what_follows_the_commit_follows_once_after_a_deadlock(app, support):
     on_postgresql()
     user = UserFactory()
     earlier, user_id = PasswordResetTokenFactory(email=user.email).id, user.id
-    issue = posting(support, f"/admin/users/{user_id}/reset-link", by_mail="y")
+    issue = posting(support, f"/admin/users/{user_id}/reset-link", reason="They rang.")
     sent = len(sent_mail())
     with capture_logs() as logged:
         with another_program() as other:

@@ -448,7 +448,11 @@ def test_a_reset_link_names_the_configured_origin_whatever_the_host(app, adminis
     user = UserFactory()
     url = f"/admin/users/{user.id}/reset-link"
     token = administrator.token(url)
-    page = administrator.post(url, data={"csrf_token": token}, headers={"X-Forwarded-Host": "evil.example"})
+    page = administrator.post(
+        url,
+        data={"csrf_token": token, "reason": "They rang.", "show": "y"},
+        headers={"X-Forwarded-Host": "evil.example"},
+    )
     assert page.status_code == 200
     assert "https://account.example.com/reset/" in page.get_data(as_text=True)
     assert "evil.example" not in page.get_data(as_text=True)

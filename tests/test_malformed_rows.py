@@ -126,8 +126,8 @@ def test_columns_that_may_be_null_are_shown_and_left_alone(administrator):
     overwrite(booking, notes=None, created_at=None)
     overwrite(token, is_used=None, created_at=None)
     for query in ("", "?state=open", "?sort=created_at&last=1"):
-        assert "open</span>" in page_of(administrator, f"/admin/reset-tokens/{query}")
-    assert "open</span>" in page_of(administrator, f"/admin/reset-tokens/details/?id={token.id}")
+        assert "active</span>" in page_of(administrator, f"/admin/reset-tokens/{query}")
+    assert "active</span>" in page_of(administrator, f"/admin/reset-tokens/details/?id={token.id}")
     assert administrator.get(f"/admin/reset-tokens/{token.id}/revocation").status_code == 200
     assert_shown(administrator, users=user, services=service, bookings=booking)
     assert_untouched(administrator, users=user, services=service, bookings=booking)

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 import pytest
 import sqlalchemy as sa
 
-from marketplace.accounts.operations import issue_reset_link
+from marketplace.accounts.reset_links import issue_reset_link
 from marketplace.bookings.operations import confirm_booking
 from marketplace.extensions import db
 from marketplace.notes import write_note
@@ -73,7 +73,7 @@ PAGES = {
     "/admin/users/edit/?id={stranger}": SUPPORT,
     "/admin/users/{customer}/reset-link": SUPPORT,
     "/admin/reset-tokens/": SUPPORT,
-    "/admin/reset-tokens/?state=open": SUPPORT,
+    "/admin/reset-tokens/?state=active": SUPPORT,
     "/admin/reset-tokens/details/?id={token}": SUPPORT,
     "/admin/reset-tokens/{token}/revocation": SUPPORT,
     "/admin/staff/": ADMINISTRATOR,
@@ -119,7 +119,7 @@ def test_refusals_keep_the_navigation_for_those_who_are_logged_in(manager):
 def test_public_pages_name_neither_the_back_office_nor_the_token(app, stranger):
     user = UserFactory()
     with transaction():
-        token = issue_reset_link(user, actor=StaffMemberFactory(), storage="digest", valid=DAY)
+        token = issue_reset_link(user, reason="They rang.", actor=StaffMemberFactory(), storage="digest", valid=DAY)
     assert stranger.get(f"/reset/{token}").location == "/reset/new-password"
     wrong = stranger.submit("/reset/new-password", {"password": "short", "again": "other"})
     assert wrong.status_code == 422
@@ -191,9 +191,10 @@ def test_nothing_can_be_pressed_when_no_selected_row_allows_it(support, records)
 
 
 def test_reset_links_are_shown_ready_to_be_copied(support, records):
+    shown = {"reason": "They rang.", "show": "y"}
     for response in (
-        support.submit(f"/admin/users/{records['customer']}/reset-link"),
-        press(support, draft(support, "users", "reset-link", [records["customer"]]), "start"),
+        support.submit(f"/admin/users/{records['customer']}/reset-link", shown),
+        press(support, draft(support, "users", "reset-link", [records["customer"]]), "start", **shown),
     ):
         assert flaws(response.text) == []
         assert re.search(r'<input[^>]+value="https://account\.example\.com/reset/[\w-]{40,}" readonly', response.text)

@@ -82,7 +82,7 @@ def note(_number):
 
 
 def reset_link(_number, **typed):
-    return f"/admin/users/{UserFactory().id}/reset-link", typed
+    return f"/admin/users/{UserFactory().id}/reset-link", {"reason": "They rang.", **typed}
 
 
 def new_colleague(number):
@@ -110,8 +110,8 @@ FORMS = {
         adds=Note,
         sent_to=lambda page: page.replace("details/?id=", "") + "/notes",
     ),
-    "reset link, shown": Form(reset_link, "reset_link.issued", 200, adds=PasswordResetToken),
-    "reset link, mailed": Form(partial(reset_link, by_mail="y"), "reset_link.issued", 200, adds=PasswordResetToken),
+    "reset link, shown": Form(partial(reset_link, show="y"), "reset_link.issued", 200, adds=PasswordResetToken),
+    "reset link, mailed": Form(reset_link, "reset_link.issued", 200, adds=PasswordResetToken),
     "revocation": Form(
         lambda _number: (f"/admin/reset-tokens/{PasswordResetTokenFactory().id}/revocation", {}),
         "reset_link.revoked",
@@ -211,15 +211,15 @@ def test_who_goes_back_and_types_something_else_books_that_too(app, support):
 
 
 def test_a_link_that_was_used_meanwhile_is_not_issued_again_by_its_page(app, support):
-    page, _typed = reset_link(0)
-    fields = fields_of(support.get(page).get_data(as_text=True))
+    page, typed = reset_link(0)
+    fields = {**fields_of(support.get(page).get_data(as_text=True)), **typed}
     assert support.post(page, data=fields).status_code == 200
     db.session.execute(sa.update(PasswordResetToken).values(is_used=True))
     db.session.commit()
     answer = support.post(page, data=fields)
     assert answer.status_code == 409
     assert "used or voided meanwhile" in answer.text
-    assert support.submit(page).status_code == 200, "opened again, it issues another"
+    assert support.submit(page, typed).status_code == 200, "opened again, it issues another"
     assert len(entries("reset_link.issued")) == 2
 
 

@@ -6,13 +6,15 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, StringField, TelField, TextAreaField
-from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, ValidationError
 
 from marketplace.accounts.operations import masked
 from marketplace.accounts.schemas import profile_problems
+from marketplace.accounts.ways import ways
 from marketplace.backoffice.editing import EditForm
 from marketplace.backoffice.fields import EMAIL, PageForm, strip
 from marketplace.passwords import CUSTOMER_MINIMUM, password_problem
+from marketplace.staff.proof import ProofForm
 
 PROFILE_KEYS = {"first_name": "firstName", "last_name": "lastName", "phone": "phone", "address": "address"}
 """Field of the form to key of `users.profile`."""
@@ -43,10 +45,28 @@ class UserForm(EditForm):
         return super().was_recorded(key, masked(key, value), changes)
 
 
-class ResetLinkForm(PageForm):
-    """How the link gets to its owner: shown here once, or mailed."""
+class ResetLinkForm(ProofForm, PageForm):
+    """Why a link is issued, and how it gets to its owner."""
 
-    by_mail = BooleanField(_("Mail it to the account’s address instead of showing it here"))
+    reason = TextAreaField(
+        _("Reason"),
+        [DataRequired(), Length(max=1000)],
+        filters=[strip],
+        description=_("How you know that it is the owner who asks, for whoever reads it later."),
+    )
+    show = BooleanField(
+        _("Show the link to me instead of mailing it"),
+        description=_("For an owner who no longer reads that mail. You then have to bring it to them safely."),
+    )
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if len(ways()) < 2:  # There is nothing to choose, and nothing that is sent makes a choice of it.
+            del self.show
+
+    @property
+    def wants_it_shown(self) -> bool:
+        return bool(self.show.data) if "show" in self else False
 
 
 class NewPasswordForm(FlaskForm):

@@ -1,16 +1,19 @@
 """Named selects over users and reset tokens."""
 
+import datetime as dt
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.sql import ColumnElement
 
-from marketplace.accounts.models import PasswordResetToken, User, UserRole
+from marketplace.accounts.models import Ending, PasswordResetToken, ResetLinkRecord, User, UserRole
 from marketplace.backoffice.referred import Referred
 from marketplace.backoffice.search import Search, Source, best_matches, spaced_text
 from marketplace.sql import json_words, statement_began
+from marketplace.staff.models import StaffMember
 
 
 def users() -> sa.Select[User]:
@@ -67,15 +70,88 @@ def _find(session: Session, role: UserRole, term: str, limit: int) -> list[User]
 
 
 def tokens() -> sa.Select[PasswordResetToken]:
-    return sa.select(PasswordResetToken)
+    """Select reset tokens with what the desk knows of them, and with the user whose address they are for."""
+    of_user = joinedload(PasswordResetToken.user).load_only(User.email, User.profile)
+    return sa.select(PasswordResetToken).options(joinedload(PasswordResetToken.record), of_user)
+
+
+def listed_tokens(page: sa.FromClause) -> sa.Select[*tuple[Any, ...]]:
+    """Select what the list shows of a `page` of reset tokens, be the records and users there or not."""
+    known = ResetLinkRecord
+    return (
+        sa.select(
+            *(page.c[name] for name in ("id", "email", "expires_at", "is_used", "created_at")),
+            Referred("record", known.token_id, known.issuer_id, known.issuer_label, known.ended_as),
+            person("user", User),
+        )
+        .select_from(page)
+        .outerjoin(known, known.token_id == page.c.id)
+        .outerjoin(User, User.email == page.c.email)
+    )
+
+
+NEWEST_TOKENS = 200
+"""Of one user, as far back as their timeline tells of links."""
+
+
+def token_ids_of(session: Session, user: User) -> list[uuid.UUID]:
+    """Return the ids of the newest tokens of `user`: those that the desk noted, removed ones too, and any others."""
+    noted = sa.select(ResetLinkRecord.token_id).where(ResetLinkRecord.user_id == user.id)
+    there = sa.select(PasswordResetToken.id).where(PasswordResetToken.email == user.email)
+    newest = (
+        noted.order_by(ResetLinkRecord.issued_at.desc()).limit(NEWEST_TOKENS),
+        there.order_by(PasswordResetToken.expires_at.desc()).limit(NEWEST_TOKENS),
+    )
+    return list(session.scalars(sa.union(*(sa.select(each.subquery()) for each in newest))))
 
 
 def token_state_condition(state: str) -> ColumnElement[bool]:
-    """Return the condition for tokens that are `open`, `closed` (used or voided) or `expired`."""
-    is_open = PasswordResetToken.is_used.is_not(True)
-    alive = PasswordResetToken.expires_at > statement_began()
-    return {
-        "open": sa.and_(is_open, alive),
-        "closed": PasswordResetToken.is_used.is_(True),
-        "expired": sa.and_(is_open, sa.not_(alive)),
-    }[state]
+    """Return the condition for tokens of one of the states that `token_state` tells."""
+    ended, alive = PasswordResetToken.is_used.is_(True), PasswordResetToken.expires_at > statement_began()
+    unused = PasswordResetToken.is_used.is_not(True)
+    if state in set(Ending):
+        return sa.and_(ended, _recorded(ResetLinkRecord.ended_as == state))
+    known = sa.exists().where(ResetLinkRecord.token_id == PasswordResetToken.id, ResetLinkRecord.ended_as.is_not(None))
+    return sa.and_(*{"active": (unused, alive), "expired": (unused, sa.not_(alive)), "closed": (ended, ~known)}[state])
+
+
+def token_state(row: Any, now: dt.datetime) -> str:
+    """Return how a token ended (see Ending), or that it is `active`, `expired`, or `closed`.
+
+    That is one which another program has marked as used, which it also does to void one.
+    """
+    if row.is_used:
+        return (row.record and row.record.ended_as) or "closed"
+    return "active" if row.expires_at > now else "expired"
+
+
+def issued_by(issuer_id: str) -> ColumnElement[bool]:
+    """Return the condition for tokens that this member of staff has issued."""
+    theirs = ResetLinkRecord.issuer_id == uuid.UUID(issuer_id)
+    # Nor is any newer than the last, after which they may have left.
+    return sa.and_(_recorded(theirs), PasswordResetToken.created_at <= _edge(sa.func.max, theirs))
+
+
+def issuers(session: Session) -> Sequence[Any]:
+    """Return id and e-mail of each member of staff who has issued a link."""
+    # One look into the index for each of some hundred colleagues; as EXISTS it might become a join with every record.
+    first = sa.select(sa.func.min(ResetLinkRecord.issued_at)).where(ResetLinkRecord.issuer_id == StaffMember.id)
+    have_issued = first.correlate(StaffMember).scalar_subquery().is_not(None)
+    issued = sa.select(StaffMember.id, StaffMember.email).where(have_issued)
+    return session.execute(issued.order_by(StaffMember.email)).all()
+
+
+def _recorded(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition for tokens of whose records `which` is true."""
+    # No such token is older than the first of these records: so a walk through the list ends there, and passes by none
+    # of all that were issued before the desk kept records.
+    first = _edge(sa.func.min, which)
+    return sa.and_(
+        sa.exists().where(ResetLinkRecord.token_id == PasswordResetToken.id, which),
+        PasswordResetToken.created_at >= first,
+        PasswordResetToken.expires_at >= first,
+    )
+
+
+def _edge(edge: Any, which: ColumnElement[bool]) -> Any:
+    return sa.select(edge(ResetLinkRecord.issued_at)).where(which).scalar_subquery()

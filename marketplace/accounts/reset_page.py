@@ -1,18 +1,18 @@
 """The public page on which a person sets a new password."""
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from config import is_loopback
 from marketplace.accounts.forms import NewPasswordForm
-from marketplace.accounts.operations import dead_link_sentence, is_live_token, reset_password
-from marketplace.errors import NotAllowedNow, Unknown
+from marketplace.accounts.reset_links import dead_link_sentence, is_live_token, reset_password
+from marketplace.errors import Unknown, refuse
 from marketplace.extensions import client_address, db, limiter, settings
 from marketplace.passwords import hash_password
 from marketplace.transaction import in_transaction
 from marketplace.web.errors import error_page
 from marketplace.web.headers import hide_referrer
+from marketplace.words import gettext as _
 
 TOKEN = "reset_token"  # noqa: S105 - the name under which the session keeps it
 TRIES = "20 per 5 minutes"
@@ -24,15 +24,21 @@ blueprint.after_request(hide_referrer)
 def reset_link(token: str) -> str:
     """Return the address to hand out: on the configured origin, else on a host that is known to be ours.
 
-    :raises NotAllowedNow: when only the request says which host that is.
+    :raises NotAllowedNow: as `origin_refusal` says.
     """
-    path = url_for("reset.open_link", token=token)
+    refuse(origin_refusal())
     base = settings().reset_link_base_url.rstrip("/")
     if base:
-        return base + path
-    if not settings().trusted_hosts and not is_loopback(request.host.rsplit(":", 1)[0]):
-        raise NotAllowedNow(_("No link can be made: RESET_LINK_BASE_URL has to say where the public page is."))
+        return base + url_for("reset.open_link", token=token)
     return url_for("reset.open_link", token=token, _external=True)
+
+
+def origin_refusal() -> str | None:
+    """Say why no link can be made, where only the request says which host it would name; None where one can."""
+    is_known = settings().reset_link_base_url or settings().trusted_hosts
+    if is_known or is_loopback(request.host.rsplit(":", 1)[0]):
+        return None
+    return _("No link can be made: RESET_LINK_BASE_URL has to say where the public page is.")
 
 
 @blueprint.route("/<token>")
@@ -53,7 +59,7 @@ def set_password() -> AnyResponse:
         session.pop(TOKEN, None)
         return _dead_link()
     form = NewPasswordForm()
-    if request.method == "GET" or not form.validate():
+    if request.method != "POST" or not form.validate():
         page = render_template("accounts/new_password.html", form=form)
         return make_response(page, 422 if form.errors else 200)
     password_hash = hash_password(form.password.data or "", cost=settings().bcrypt_cost)

@@ -1,14 +1,11 @@
-"""The screens of users and of reset tokens."""
+"""The screen of users."""
 
-import datetime as dt
-import hmac
 import uuid
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from flask import make_response, request, url_for
+from flask import make_response, request
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,75 +15,29 @@ from werkzeug.wrappers import Response
 from marketplace.accounts import queries
 from marketplace.accounts.cells import name_cell
 from marketplace.accounts.forms import PROFILE_KEYS, ResetLinkForm, UserForm
-from marketplace.accounts.mail import mail_reset_link
+from marketplace.accounts.issuing import foresee_links, issue_for, issue_refusal
 from marketplace.accounts.models import PasswordResetToken, User, UserRole
-from marketplace.accounts.operations import (
-    edit_user,
-    is_live_token,
-    issue_reset_link,
-    new_token,
-    revoke_refusal,
-    revoke_reset_token,
-)
-from marketplace.accounts.reset_page import reset_link
+from marketplace.accounts.operations import edit_user
 from marketplace.accounts.schemas import profile_problems
-from marketplace.audit import Actor
+from marketplace.accounts.ways import ways
 from marketplace.backoffice.bulk import BulkVerb
 from marketplace.backoffice.cells import badge_cell, brief_time_cell, raw_cell, time_cell
-from marketplace.backoffice.fields import PlainForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter
 from marketplace.backoffice.guard import requires
-from marketplace.backoffice.ordering import Order
 from marketplace.backoffice.screen import actor
-from marketplace.backoffice.table import TableView, Verb
-from marketplace.backoffice.timeline import BEGAN
-from marketplace.backoffice.timeline_view import TimelineView
-from marketplace.batches.work import Deed, one_by_one
-from marketplace.database import lock, session_of, utcnow
-from marketplace.extensions import settings
+from marketplace.backoffice.table import Verb
+from marketplace.backoffice.timeline import BEGAN, Happening, Others
+from marketplace.backoffice.timeline_view import Change, TimelineView
+from marketplace.batches.work import Deed
+from marketplace.extensions import db, settings
 from marketplace.permissions import Permission
 from marketplace.staff.proof import needs_proof
-from marketplace.transaction import after_commit
 from marketplace.web.headers import hide_referrer
 
 ROLES = [(UserRole.CUSTOMER.value, _l("Customer")), (UserRole.PROVIDER.value, _l("Provider"))]
 
 
 role_cell = badge_cell(lambda row: row.role, lambda: {role: (_(role), role) for role in UserRole})
-
-token_state_cell = badge_cell(
-    lambda row: "closed" if row.is_used else "expired" if row.expires_at <= utcnow() else "open",
-    lambda: {
-        "open": (_("open"), "pending"),
-        "closed": (_("used or voided"), "completed"),
-        "expired": (_("expired"), "cancelled"),
-    },
-)
-
-
-def issue_for(user: User, *, by_mail: bool, actor: Actor, page_id: uuid.UUID | None = None) -> dict[str, Any]:
-    """Issue a link for `user`; mail it after the commit if that is wanted, else hand it out to be shown.
-
-    :param page_id: of the page that was sent: sent again, it hands out the same link and mails nothing, as long as the
-        link lives.
-    """
-    is_mailed, storage = settings().sends_mail and by_mail, settings().reset_token_storage
-    token = token_of(page_id, user, actor, "mailed" if is_mailed else "shown") if page_id else new_token()
-    link, email = reset_link(token), user.email
-    lock(user)
-    if not is_live_token(session_of(user), token, storage=storage):
-        valid = dt.timedelta(hours=settings().reset_token_hours)
-        issue_reset_link(user, actor=actor, storage=storage, valid=valid, token=token)
-        if is_mailed:
-            after_commit(lambda: mail_reset_link(email, link))
-    return {"mailed_to": email} if is_mailed else {"link": link}
-
-
-def token_of(page_id: uuid.UUID, user: User, actor: Actor, way: str) -> str:
-    """Return the token that a page issues for `user` to go that `way`: to all without our key, 32 random bytes."""
-    words = f"reset link {page_id} {user.id} {actor.audit_id} {way}"
-    key = settings().secret_key.get_secret_value()
-    return urlsafe_b64encode(hmac.digest(key.encode(), words.encode(), "sha256")).decode().rstrip("=")
 
 
 class UserView(TimelineView):
@@ -137,6 +88,10 @@ class UserView(TimelineView):
     happenings = {
         "user.edited": _l("The account was edited."),
         "user.password_reset": _l("A new password was set by a reset link."),
+        "reset_link.issued": _l("A reset link was issued."),
+        "reset_link.used": _l("A reset link was used."),
+        "reset_link.voided": _l("A reset link was voided."),
+        "reset_link.revoked": _l("A reset link was revoked."),
         BEGAN: _l("The account was opened in the marketplace."),
     }
     bulk_verbs = (
@@ -145,8 +100,10 @@ class UserView(TimelineView):
             _l("Issue reset links"),
             Permission.RESET_TOKENS_ISSUE,
             Deed(
-                lambda user, arguments, actor: issue_for(user, by_mail=arguments["by_mail"], actor=actor),
-                one_by_one(lambda _user: None),
+                lambda user, arguments, actor: issue_for(
+                    user, reason=arguments["reason"], show=arguments.get("show", False), actor=actor
+                ),
+                foresee_links,
             ),
             ResetLinkForm,
             hands_out=True,
@@ -167,6 +124,19 @@ class UserView(TimelineView):
     def title_of(self, row: User) -> str:
         return row.name
 
+    def others_of(self, row: User) -> Others:
+        return {PasswordResetToken.__tablename__: queries.token_ids_of(db.session(), row)}
+
+    def other_link(self, happening: Happening) -> tuple[str, str] | None:
+        if happening.other is None or not current_user.may(Permission.RESET_TOKENS_READ):
+            return None
+        return self.get_url("reset-tokens.details_view", id=happening.other[1]), _("the link")
+
+    def changes_of(self, happening: Happening, row: User) -> list[Change]:
+        changes = super().changes_of(happening, row)
+        # What became of a link stands in the sentence.
+        return [change for change in changes if happening.other is None or change.field != "is used"]
+
     def verbs(self, row: User) -> Sequence[Verb]:
         if not current_user.may(Permission.RESET_TOKENS_ISSUE):
             return ()
@@ -179,89 +149,19 @@ class UserView(TimelineView):
     @requires(Permission.RESET_TOKENS_ISSUE)
     @expose("/<uuid:record_id>/reset-link", methods=("GET", "POST"))
     def reset_link_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
-        user = self.find(str(record_id))
-        form = ResetLinkForm()
+        user, form = self.find(str(record_id)), ResetLinkForm()
         issued = None
         if request.method == "POST":
-            by_mail, page_id = form.by_mail.data, form.page_id
-            issued = self.submit(form, lambda: issue_for(user, by_mail=by_mail, actor=actor(), page_id=page_id))
+            asked = {"reason": form.reason.data, "show": form.wants_it_shown, "page_id": form.page_id}
+            issued = self.submit(form, lambda: issue_for(user, **asked, actor=actor()))
         template = "accounts/issued_link.html" if issued else "accounts/issue_link.html"
         page = self.render(
             template,
             row=user,
             form=form,
             issued=issued,
-            sends_mail=settings().sends_mail,
+            ways=ways(),
+            refusal=issue_refusal(user, actor=actor()) if request.method == "GET" else None,
             hours=settings().reset_token_hours,
         )
         return hide_referrer(make_response(page, self.status_of(form)))
-
-
-STATES = [("open", _l("Open")), ("closed", _l("Used or voided")), ("expired", _l("Expired"))]
-
-
-class ResetTokenView(TableView):
-    record_name = "reset token"
-    read_permission = Permission.RESET_TOKENS_READ
-    column_list = ("email", "state", "created_at", "expires_at")
-    column_details_list = column_list
-    column_labels = {
-        "email": _l("For"),
-        "state": _l("State"),
-        "created_at": _l("Issued"),
-        "expires_at": _l("Expires"),
-    }
-    list_cells = {"created_at": brief_time_cell, "expires_at": brief_time_cell}
-    sort_columns = {
-        "email": Order(
-            PasswordResetToken.email, PasswordResetToken.id, further=(PasswordResetToken.expires_at,), opposed=True
-        ),
-        "created_at": PasswordResetToken.created_at,
-        "expires_at": PasswordResetToken.expires_at,
-    }
-    list_filters = (ChoiceFilter("state", _l("State"), STATES, queries.token_state_condition),)
-    searched = queries.TOKEN_SEARCH
-    search_hint = _l("E-mail")
-    empty_hint = _l("Reset links are issued on the page of a user.")
-    bulk_verbs = (
-        BulkVerb(
-            "revocation",
-            _l("Revoke"),
-            Permission.RESET_TOKENS_REVOKE,
-            Deed(lambda token, _arguments, actor: revoke_reset_token(token, actor=actor), one_by_one(revoke_refusal)),
-            PlainForm,
-            style="danger",
-        ),
-    )
-
-    cells = {"state": token_state_cell, "created_at": time_cell, "expires_at": time_cell}
-
-    def rows(self) -> sa.Select[Any]:
-        return queries.tokens()
-
-    def title_of(self, row: PasswordResetToken) -> str:
-        return _("Reset link for %(email)s", email=row.email)
-
-    def verbs(self, row: PasswordResetToken) -> Sequence[Verb]:
-        if not current_user.may(Permission.RESET_TOKENS_REVOKE):
-            return ()
-        url = self.get_url(".revocation_view", record_id=row.id)
-        return (Verb(_("Revoke"), url, revoke_refusal(row), "danger"),)
-
-    def page_parts(self, row: PasswordResetToken) -> Mapping[str, Any]:
-        owner = session_of(row).scalar(sa.select(User.id).where(User.email == row.email))
-        return {"owner_url": url_for("users.details_view", id=owner) if owner else None}
-
-    @requires(Permission.RESET_TOKENS_REVOKE)
-    @expose("/<uuid:record_id>/revocation", methods=("GET", "POST"))
-    def revocation_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
-        token, form = self.find(str(record_id)), PlainForm()
-        return self.verb_page(
-            token,
-            form,
-            lambda: revoke_reset_token(token, actor=actor()),
-            title=_("Revoke this reset link"),
-            done=_("The link was revoked."),
-            template="admin/model/verb.html",
-            refusal=revoke_refusal(token),
-        )

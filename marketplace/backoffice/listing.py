@@ -25,7 +25,7 @@ from marketplace.backoffice.ordering import Order, Position, write_position
 from marketplace.backoffice.paging import Direction, Keys, Listed, Page, Place, asked_page, fetch_page
 from marketplace.backoffice.rows import table_rows
 from marketplace.backoffice.screen import Screen, actor
-from marketplace.backoffice.search import Search
+from marketplace.backoffice.search import Search, masked_term
 from marketplace.connections import was_too_slow
 from marketplace.database import utcnow
 from marketplace.extensions import db
@@ -122,8 +122,12 @@ class ListScreen(Screen):
         if state.filters.errors:  # A file that holds more than was asked for would go unnoticed.
             abort(400, " ".join(state.filters.errors.values()))
         select = self.narrowed(state, self.exported())
-        in_transaction(lambda: self._record_export(state))
         file = FORMATS[export_type](db.session(), select, self._order(state))
+        try:
+            in_transaction(lambda: self._record_export(state, export_type, file.rows))
+        except BaseException:
+            file.close()
+            raise
         name = f"{self.endpoint}-{utcnow():%Y%m%d-%H%M}.{export_type}"
         response = Response(
             stream_with_context(file.chunks),
@@ -270,12 +274,13 @@ class ListScreen(Screen):
         except (ValueError, OverflowError):
             return None
 
-    def _record_export(self, state: ListState) -> None:
-        asked = {"search": state.search, **state.filters.values}
+    def _record_export(self, state: ListState, export_type: str, rows: int | None) -> None:
+        """Note who takes out what; of a file that is still being made nobody knows how many rows it will have."""
+        asked = {"format": export_type, "rows": rows, "search": masked_term(state.search), **state.filters.values}
         record(
             f"{self.endpoint}.exported",
             current_user.account(),
             actor=actor(),
             label=str(self.name),
-            changes={name: (None, value) for name, value in asked.items() if value},
+            changes={name: (None, value) for name, value in asked.items() if value or value == 0},
         )

@@ -140,3 +140,14 @@ def pattern_of(term: str) -> str:
 
 def _escaped(term: str) -> str:
     return term.replace("/", "//").replace("%", "/%").replace("_", "/_")
+
+
+PHONE = re.compile(r"[+(]?\d[\d\s()./-]{5,}\d")
+
+
+def masked_term(term: str) -> str:
+    """Return what the audit log may hold of a term: what may be a phone number, not in full."""
+    return term if IS_ID.fullmatch(term) else PHONE.sub(lambda found: f"…{found[0][-2:]}", term)
+
+
+IS_ID = re.compile(r"[0-9a-fA-F-]{32,36}")

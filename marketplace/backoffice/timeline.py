@@ -29,8 +29,11 @@ class Happening:
     who: str
     kind: str = "staff"
     """Of whoever did it: `staff`, `customer` or `command`."""
+    who_id: uuid.UUID | None = None
     number: int | None = None
     """Of the entry in the audit log."""
+    other: tuple[str, str] | None = None
+    """Table and id of what it was done to, where that is another record."""
     changes: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     """Field to old and new value."""
     reason: str | None = None
@@ -52,10 +55,17 @@ class Timeline:
     is_newest: bool = True
 
 
-def read_timeline(session: Session, subject: Any, *, before: str = "", only_notes: bool = False) -> Timeline:
+Others = Mapping[str, Sequence[uuid.UUID]]
+"""Table to ids of other records."""
+
+
+def read_timeline(
+    session: Session, subject: Any, *, before: str = "", only_notes: bool = False, others: Others | None = None
+) -> Timeline:
     """Return a page of the timeline of `subject`.
 
     :param before: the `older` of the page before; what cannot be one means the first page.
+    :param others: records whose acts are part of it.
     """
     if only_notes:
         return _notes_alone(session, subject, before)
@@ -65,21 +75,37 @@ def read_timeline(session: Session, subject: Any, *, before: str = "", only_note
         AuditEvent.at,
         AuditEvent.action,
         AuditEvent.actor_kind,
+        AuditEvent.actor_id,
         AuditEvent.actor_label,
+        AuditEvent.subject_type,
+        AuditEvent.subject_id,
         AuditEvent.changes,
         AuditEvent.reason,
     )
-    about = AuditEvent.subject_type == subject.__tablename__, AuditEvent.subject_id == str(subject.id)
-    select = sa.select(*shown).where(*about).order_by(AuditEvent.id.desc()).limit(SHOWN + 1)
+    own = str(subject.id)
     edge = int(before) if re.fullmatch("[0-9]{1,18}", before) else None
-    found = session.execute(select if edge is None else select.where(AuditEvent.id < edge)).all()
+    found = session.execute(_newest(shown, {subject.__tablename__: [subject.id], **(others or {})}, edge)).all()
     entries = found[:SHOWN]
     texts = _texts(session, entries)
     return Timeline(
-        [_happening(entry, texts) for entry in entries],
+        [_happening(entry, texts, own) for entry in entries],
         older=str(entries[-1].id) if len(found) > SHOWN else None,
         is_newest=edge is None,
     )
+
+
+def _newest(shown: Sequence[Any], subjects: Others, edge: int | None) -> Any:
+    """Select the newest entries about `subjects`, of each table by its index and then of all together."""
+    parts = []
+    for table, ids in subjects.items():
+        about = AuditEvent.subject_type == table, AuditEvent.subject_id.in_([str(each) for each in ids])
+        part = sa.select(*shown).where(*about).order_by(AuditEvent.id.desc()).limit(SHOWN + 1)
+        if ids:
+            parts.append(part if edge is None else part.where(AuditEvent.id < edge))
+    if len(parts) == 1:
+        return parts[0]
+    both = sa.union_all(*(sa.select(part.subquery()) for part in parts)).subquery()
+    return sa.select(both).order_by(both.c.id.desc()).limit(SHOWN + 1)
 
 
 def _notes_alone(session: Session, subject: Any, before: str) -> Timeline:
@@ -106,8 +132,17 @@ def _texts(session: Session, entries: Sequence[Any]) -> dict[uuid.UUID | None, s
     return {note.id: note.text for note in session.execute(sa.select(Note.id, Note.text).where(Note.id.in_(ids)))}
 
 
-def _happening(entry: Any, texts: Mapping[uuid.UUID | None, str]) -> Happening:
-    happening = Happening(entry.at, entry.action, entry.actor_label, entry.actor_kind, entry.id, reason=entry.reason)
+def _happening(entry: Any, texts: Mapping[uuid.UUID | None, str], own: str) -> Happening:
+    happening = Happening(
+        entry.at,
+        entry.action,
+        entry.actor_label,
+        entry.actor_kind,
+        entry.actor_id,
+        entry.id,
+        other=None if entry.subject_id == own else (entry.subject_type, entry.subject_id),
+        reason=entry.reason,
+    )
     if entry.action != WRITTEN:
         changes = _pairs(entry.changes)
         return replace(happening, changes=changes, batch=_uuid(str(changes.get(PART_OF, (None, ""))[1])))

@@ -21,7 +21,7 @@ from marketplace.backoffice.guard import requires
 from marketplace.backoffice.panels import Beside
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import TableView
-from marketplace.backoffice.timeline import BEGAN, Happening, Timeline, read_timeline
+from marketplace.backoffice.timeline import BEGAN, Happening, Others, Timeline, read_timeline
 from marketplace.extensions import db
 from marketplace.notes import LONGEST, WRITTEN, write_note
 from marketplace.permissions import Permission
@@ -68,9 +68,23 @@ class TimelineView(TableView):
         """Return what the audit log calls `row`."""
         return str(row)
 
+    def others_of(self, _row: Any) -> Others:
+        """Return which other records the timeline of `row` tells of."""
+        return {}
+
+    def other_link(self, _happening: Happening) -> tuple[str, str] | None:
+        """Return address and label of the other record that a happening is about, where the visitor may open it."""
+        return None
+
     def page_parts(self, row: Any) -> Mapping[str, Any]:
         only_notes = request.args.get("show") == "notes"
-        timeline = read_timeline(db.session(), row, before=request.args.get("before", ""), only_notes=only_notes)
+        timeline = read_timeline(
+            db.session(),
+            row,
+            before=request.args.get("before", ""),
+            only_notes=only_notes,
+            others={} if only_notes else self.others_of(row),
+        )
         return {
             "timeline": timeline,
             "happenings": list(self._whole(timeline, row)),

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from marketplace.accounts.operations import edit_user, is_live_token, issue_reset_link
+from marketplace.accounts.operations import edit_user
+from marketplace.accounts.reset_links import is_live_token, issue_reset_link
 from marketplace.errors import InvalidInput
 from marketplace.extensions import db
 from marketplace.transaction import transaction
@@ -40,7 +41,9 @@ def test_updated_at_moves_with_a_change_and_only_then(app):
 def test_a_new_address_needs_a_reason_and_voids_open_links(app):
     user = UserFactory(email="old@example.com")
     with transaction():
-        token = issue_reset_link(user, actor=StaffMemberFactory.build(), storage="digest", valid=DAY)
+        token = issue_reset_link(
+            user, reason="They rang.", actor=StaffMemberFactory.build(), storage="digest", valid=DAY
+        )
     with pytest.raises(InvalidInput, match="reason"):
         edit(user, email="new@example.com")
     edit(user, reason="She wrote from it.", email="new@example.com")

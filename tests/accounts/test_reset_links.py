@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.accounts.models import PasswordResetToken, User
-from marketplace.accounts.operations import (
+from marketplace.accounts.reset_links import (
     is_live_token,
     issue_reset_link,
     reset_password,
@@ -28,7 +28,9 @@ NEW_HASH = hash_password("a brand new password", cost=4)
 
 def issue(user, storage="digest", valid=DAY):
     with transaction():
-        return issue_reset_link(user, actor=StaffMemberFactory.build(), storage=storage, valid=valid)
+        return issue_reset_link(
+            user, reason="They rang.", actor=StaffMemberFactory.build(), storage=storage, valid=valid
+        )
 
 
 def use(token, storage="digest"):

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from flask_mailman import EmailMessage
 
 from marketplace.accounts.models import PasswordResetToken, User
-from marketplace.accounts.operations import edit_user, issue_reset_link, revoke_reset_token
+from marketplace.accounts.operations import edit_user
+from marketplace.accounts.reset_links import issue_reset_link, revoke_reset_token
 from marketplace.extensions import db
 from marketplace.transaction import transaction
 from tests.accounts.test_reset_links import DAY
@@ -17,6 +18,7 @@ from tests.factories import PASSWORD, StaffMemberFactory, UserFactory
 from tests.raw_rows import stored_rows
 
 GOOD = {"password": "seventeen otters", "again": "seventeen otters"}
+SHOWN = {"reason": "They rang.", "show": "y"}
 DEAD = "This link does not work (any more). Ask for a new one."
 PAGE = "/reset/new-password"
 
@@ -220,14 +222,14 @@ def test_the_link_names_the_configured_origin_whatever_the_host(app, support, ho
     url = f"/admin/users/{user.id}/reset-link"
     token = support.token(url)
     headers = {"X-Forwarded-Host": host, "X-Forwarded-Proto": "http"}
-    page = support.post(url, data={"csrf_token": token}, headers=headers).get_data(as_text=True)
+    page = support.post(url, data={"csrf_token": token, **SHOWN}, headers=headers).get_data(as_text=True)
     assert re.findall(r"https?://[^\"<\s]+/reset/", page) == ["https://account.example.com/reset/"]
 
 
 def test_the_link_that_is_shown_works_and_is_shown_once(support, stranger):
     user = UserFactory()
     url = f"/admin/users/{user.id}/reset-link"
-    page = support.submit(url).get_data(as_text=True)
+    page = support.submit(url, SHOWN).get_data(as_text=True)
     [token] = re.findall(r"https://account\.example\.com/reset/([\w-]{43})", page)
     assert token not in support.get(url).get_data(as_text=True)
     assert stranger.get(f"/reset/{token}").status_code == 302
@@ -239,7 +241,7 @@ def test_a_mailed_link_is_shown_to_no_member_of_staff(app, support, stranger, mo
     sent = []
     monkeypatch.setattr(EmailMessage, "send", lambda message, **_options: sent.append(message))
     user = UserFactory()
-    page = support.submit(f"/admin/users/{user.id}/reset-link", {"by_mail": "y"}).get_data(as_text=True)
+    page = support.submit(f"/admin/users/{user.id}/reset-link", {"reason": "They rang."}).get_data(as_text=True)
     assert "account.example.com" not in page
     [message] = sent
     assert message.to == [user.email]
@@ -253,7 +255,9 @@ def test_a_mailed_link_is_shown_to_no_member_of_staff(app, support, stranger, mo
 
 def issue(user, valid=DAY):
     with transaction():
-        return issue_reset_link(user, actor=StaffMemberFactory.build(), storage="digest", valid=valid)
+        return issue_reset_link(
+            user, reason="They rang.", actor=StaffMemberFactory.build(), storage="digest", valid=valid
+        )
 
 
 def is_dead(answer) -> bool:

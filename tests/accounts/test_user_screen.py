@@ -23,7 +23,7 @@ def link_in(page):
 
 def test_a_link_is_shown_once_and_kept_nowhere(app, support):
     user = UserFactory()
-    response = support.submit(f"/admin/users/{user.id}/reset-link")
+    response = support.submit(f"/admin/users/{user.id}/reset-link", {"reason": "They rang.", "show": "y"})
     assert response.status_code == 200
     assert response.headers["Referrer-Policy"] == "no-referrer"
     assert response.headers["Cache-Control"] == "no-store"
@@ -42,9 +42,9 @@ def test_a_link_is_shown_once_and_kept_nowhere(app, support):
     assert token not in str([(entry.changes, entry.reason, entry.subject_label) for entry in entries()])
 
 
-def test_a_link_is_mailed_instead_where_the_agent_chooses_so(app, support):
+def test_a_link_is_mailed_where_nothing_else_is_asked_for(app, support):
     user = UserFactory()
-    response = support.submit(f"/admin/users/{user.id}/reset-link", {"by_mail": "y"})
+    response = support.submit(f"/admin/users/{user.id}/reset-link", {"reason": "They rang."})
     assert "https://account.example.com/reset/" not in text(response)
     assert user.email in text(response)
     [message] = current_app.extensions["mailman"].outbox
@@ -57,11 +57,11 @@ def test_links_for_many_users_come_row_by_row(app, support):
     batch = draft(support, "users", "reset-link", [user.id for user in users])
     assert preview(support, batch) == (3, {})
     assert not entries("reset_link.issued")
-    result = press(support, batch, "start")
+    result = press(support, batch, "start", reason="They rang.", show="y")
     assert result.headers["Referrer-Policy"] == "no-referrer"
     assert len({part[:43] for part in text(result).split("https://account.example.com/reset/")[1:]}) == 3
     assert len(entries("reset_link.issued")) == 3
-    again = press(support, batch, "start")
+    again = press(support, batch, "start", reason="They rang.", show="y")
     assert again.status_code == 302
     assert "/reset/" not in text(support.get(again.location))
     assert len(entries("reset_link.issued")) == 3
@@ -77,7 +77,7 @@ def test_tokens_are_revoked_one_or_many(app, support):
     assert len(entries("reset_link.revoked")) == 3
 
 
-@pytest.mark.parametrize(("state", "shown"), [("open", 1), ("closed", 2), ("expired", 3)])
+@pytest.mark.parametrize(("state", "shown"), [("active", 1), ("closed", 2), ("expired", 3)])
 def test_tokens_are_filtered_by_their_state(app, support, state, shown):
     for number in range(6):
         token = PasswordResetTokenFactory(is_used=number in (1, 2))
@@ -107,11 +107,12 @@ def test_a_link_is_never_made_of_the_host_that_a_request_names(app, support, mon
     nowhere = current_app.extensions["settings"].model_copy(update={"reset_link_base_url": ""})
     monkeypatch.setitem(current_app.extensions, "settings", nowhere)
     address = f"/admin/users/{user.id}/reset-link"
-    here = support.post(address, data={"csrf_token": token})
+    form = {"csrf_token": token, "reason": "They rang.", "show": "y"}
+    here = support.post(address, data=form)
     assert "http://localhost/reset/" in text(here)
     cookie = support.get_cookie("back_office")
     support.set_cookie("back_office", cookie.value, domain="evil.example")
-    there = support.post(address, data={"csrf_token": token}, headers={"Host": "evil.example"})
+    there = support.post(address, data=form, headers={"Host": "evil.example"})
     assert there.status_code == 409
     assert "RESET_LINK_BASE_URL" in text(there)
     assert len(entries("reset_link.issued")) == 1

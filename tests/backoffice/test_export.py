@@ -66,7 +66,8 @@ def test_search_and_filters_are_honoured_and_the_export_is_recorded(app, manager
     rows = read_csv(manager.get("/admin/bookings/export/csv/?status=cancelled&search=ada@"))
     assert [row["customer_email"] for row in rows] == ["ada@example.com"]
     [entry] = entries("bookings.exported")
-    assert entry.changes == {"search": [None, "ada@"], "status": [None, "cancelled"]}
+    asked = {"search": [None, "ada@"], "status": [None, "cancelled"]}
+    assert entry.changes == {"format": [None, "csv"], "rows": [None, 1], **asked}
 
 
 @pytest.mark.parametrize("table", ["bookings", "services", "users"])
@@ -112,3 +113,28 @@ def test_a_filter_that_cannot_be_understood_exports_nothing(app, manager):
     assert response.status_code == 400
     assert "choose one from the list" in response.get_data(as_text=True)
     assert not entries("bookings.exported")
+
+
+def test_an_export_is_recorded_with_its_format_its_filters_and_how_many_rows_it_had(app, administrator):
+    for _each in range(3):
+        BookingFactory(status="pending")
+    administrator.get("/admin/bookings/export/xlsx/?status=pending")
+    [entry] = entries("bookings.exported")
+    assert entry.changes == {"format": [None, "xlsx"], "rows": [None, 3], "status": [None, "pending"]}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("+1 202 555 0100", "…00"),
+        ("ada 0049-30-901820 x", "ada …20 x"),
+        ("ada@example.com", "ada@example.com"),
+        ("room 12", "room 12"),
+        ("0b0f5e2c-7a54-4f3a-9d8e-1c2b3a4d5e6f", "0b0f5e2c-7a54-4f3a-9d8e-1c2b3a4d5e6f"),
+    ],
+)
+def test_a_phone_number_that_was_searched_for_is_recorded_in_part(app, administrator, typed, kept):
+    administrator.get("/admin/users/export/csv/", query_string={"search": typed})
+    [entry] = entries("users.exported")
+    assert entry.changes["search"] == [None, kept]
+    assert entry.changes["rows"] == [None, 0]

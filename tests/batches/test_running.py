@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from marketplace.accounts.operations import revoke_reset_token
+from marketplace.accounts.reset_links import revoke_reset_token
 from marketplace.batches import running
 from marketplace.bookings import many
 from marketplace.bookings.models import Booking

@@ -1,15 +1,11 @@
 """Promise 10, step-up: what is dangerous asks for the password again, where it was last typed a while ago."""
 
-import dataclasses
 import datetime as dt
 
 import pytest
 
-from marketplace.accounts.forms import ResetLinkForm
-from marketplace.accounts.views import UserView
 from marketplace.batches.models import Batch
 from marketplace.extensions import db
-from marketplace.staff.proof import ProofForm
 from tests.audit_log import entries
 from tests.batch_steps import batch_at, draft
 from tests.factories import PASSWORD, StaffMemberFactory, UserFactory
@@ -147,23 +143,13 @@ def test_a_page_that_lies_about_the_role_it_was_opened_with_changes_none(adminis
 # -- Batches ---------------------------------------------------------------------------------------
 
 
-class DangerousResetLinkForm(ProofForm, ResetLinkForm):
-    pass
-
-
-@pytest.fixture
-def dangerous(monkeypatch):
-    verbs = [dataclasses.replace(verb, form=DangerousResetLinkForm) for verb in UserView.bulk_verbs]
-    monkeypatch.setattr(UserView, "bulk_verbs", verbs)
-
-
-def test_a_batch_is_not_begun_without_it(app, support, dangerous):
+def test_a_batch_is_not_begun_without_it(app, support):
     address = draft(support, "users", "reset-link", [UserFactory().id])
     let_proof_grow_old(support)
     page = support.get(address).text
     assert FIELD in page
     start = f"/admin/batches/{batch_at(address).id}/start"
-    fields = {**fields_of(page, start), "by_mail": "y"}
+    fields = {**fields_of(page, start), "show": "y", "reason": "She rang."}
     answer = support.post(start, data=fields)
     assert answer.status_code == 422
     assert ASKED in answer.text
@@ -174,14 +160,14 @@ def test_a_batch_is_not_begun_without_it(app, support, dangerous):
     assert (batch.state, batch.done) == ("finished", 1)
 
 
-def test_the_password_gets_into_no_batch(app, support, dangerous):
+def test_the_password_gets_into_no_batch(app, support):
     address = draft(support, "users", "reset-link", [UserFactory().id])
     let_proof_grow_old(support)
     start = f"/admin/batches/{batch_at(address).id}/start"
     fields = fields_of(support.get(address).text, start)
-    assert support.post(start, data={**fields, "own_password": PASSWORD}).status_code == 200
+    assert support.post(start, data={**fields, "reason": "x", "own_password": PASSWORD}).status_code == 200
     [batch] = db.session.query(Batch)
-    assert set(batch.arguments) == {"by_mail", "form_id"}
+    assert set(batch.arguments) == {"reason", "show", "form_id"}
     assert PASSWORD not in str(stored_rows())
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from marketplace.accounts.operations import issue_reset_link
+from marketplace.accounts.reset_links import issue_reset_link
 from marketplace.extensions import db
 from marketplace.transaction import transaction
 from tests.accounts.test_reset_links import DAY
@@ -73,7 +73,9 @@ def test_nothing_inline_would_need_a_weaker_policy(administrator, path):
 def test_no_page_with_a_reset_token_is_named_to_another(app, administrator, stranger):
     user = UserFactory()
     with transaction():
-        token = issue_reset_link(user, actor=StaffMemberFactory.build(), storage="digest", valid=DAY)
+        token = issue_reset_link(
+            user, reason="They rang.", actor=StaffMemberFactory.build(), storage="digest", valid=DAY
+        )
     for answer in (
         stranger.get(f"/reset/{token}"),
         stranger.get("/reset/new-password"),

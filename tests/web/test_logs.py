@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 import structlog
 
-from marketplace.accounts.operations import issue_reset_link
+from marketplace.accounts.reset_links import issue_reset_link
 from marketplace.extensions import db
 from marketplace.transaction import transaction
 from marketplace.web.logs import init_logs
@@ -51,7 +51,9 @@ def test_no_password_gets_into_the_log(app, stranger, log, capfd):
 def test_no_reset_token_gets_into_the_log(stranger, support, log, capfd):
     user = UserFactory()
     with transaction():
-        token = issue_reset_link(user, actor=StaffMemberFactory.build(), storage="digest", valid=DAY)
+        token = issue_reset_link(
+            user, reason="They rang.", actor=StaffMemberFactory.build(), storage="digest", valid=DAY
+        )
     for method in ("GET", "HEAD", "POST", "PUT"):
         stranger.open(f"/reset/{token}", method=method)
     stranger.get(f"/reset/{token}/")
