@@ -20,10 +20,12 @@ from marketplace.backoffice.batch_view import BatchView
 from marketplace.backoffice.cells import html
 from marketplace.backoffice.guard import ClosedView
 from marketplace.bookings.models import Booking
-from marketplace.bookings.panels import bookings_beside, bookings_of_batch, bookings_of_service, bookings_of_user
+from marketplace.bookings.of_user import bookings_of_user
+from marketplace.bookings.panels import bookings_beside, bookings_of_batch, bookings_of_service
 from marketplace.bookings.views import BookingView
 from marketplace.dashboard.views import DashboardView
 from marketplace.listings.models import Service
+from marketplace.listings.of_user import listings_of_user
 from marketplace.listings.queue_view import ReviewQueueView
 from marketplace.listings.views import ServiceView
 from marketplace.staff.models import StaffMember
@@ -60,7 +62,7 @@ def init_site(app: Flask) -> None:
             endpoint="users",
             url="users",
             menu_icon_value="people",
-            beside=bookings_of_user,
+            lists=(bookings_of_user, listings_of_user),
         ),
         ResetTokenView(
             PasswordResetToken,

@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -121,6 +122,16 @@ def _postgresql_json_words(element: json_words, compiler: SQLCompiler, **options
 @compiles(json_words, "sqlite")
 def _sqlite_json_words(element: json_words, compiler: SQLCompiler, **options: Any) -> str:
     return f"json_words({', '.join(compiler.process(part, **options) for part in element.clauses)})"
+
+
+def lock_word(session: Session, word: str) -> None:
+    """Let nobody else pass here with the same word before this transaction ends.
+
+    SQLite lets one transaction write at a time as it is.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        key = int.from_bytes(hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest()[:8], signed=True)
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.literal(key, sa.BigInteger()))))
 
 
 # -- What SQLite has to be taught -----------------------------------------------------------

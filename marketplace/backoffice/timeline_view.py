@@ -19,6 +19,7 @@ from marketplace.backoffice.cells import moment_tag
 from marketplace.backoffice.fields import PageForm, strip
 from marketplace.backoffice.guard import requires
 from marketplace.backoffice.panels import Beside
+from marketplace.backoffice.record_lists import page_state
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import TableView
 from marketplace.backoffice.timeline import BEGAN, Happening, Timeline, read_timeline
@@ -113,7 +114,7 @@ class TimelineView(TableView):
         ]
 
     def timeline_url(self, row: Any, **parameters: Any) -> str:
-        return self.get_url(".details_view", id=row.id, **parameters, _anchor="timeline")
+        return self.get_url(".details_view", id=row.id, **page_state(), **parameters, _anchor="timeline")
 
     def _whole(self, timeline: Timeline, row: Any) -> Iterator[Happening]:
         """Give the happenings and, on the last page, the beginning that the audit log knows nothing of."""
