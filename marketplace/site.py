@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from marketplace.accounts.models import PasswordResetToken, User
 from marketplace.accounts.reset_page import blueprint as reset_page
-from marketplace.accounts.views import ResetTokenView, UserView
+from marketplace.accounts.views import ResetTokenView
 from marketplace.audit import AuditEvent
 from marketplace.backoffice.audit_view import AuditView
 from marketplace.backoffice.batch_view import BatchView
@@ -31,6 +31,7 @@ from marketplace.listings.views import ServiceView
 from marketplace.staff.models import StaffMember
 from marketplace.staff.profile import ProfileView
 from marketplace.staff.views import StaffView
+from marketplace.subjects.views import PersonView
 from marketplace.system.health import blueprint as health
 
 
@@ -56,7 +57,7 @@ def init_site(app: Flask) -> None:
             history=bookings_of_service,
             bookings_of_batch=bookings_of_batch,
         ),
-        UserView(
+        PersonView(
             User,
             name=_("Users"),
             endpoint="users",

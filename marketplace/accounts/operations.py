@@ -14,7 +14,7 @@ from marketplace.accounts.models import PasswordResetToken, User
 from marketplace.accounts.schemas import PartlyOurs, can_be_written, fitting
 from marketplace.audit import Actor, record
 from marketplace.database import lock, session_of, utcnow
-from marketplace.errors import InvalidInput, NotAllowedNow, Unknown
+from marketplace.errors import InvalidInput, NotAllowedNow, Unknown, refuse
 from marketplace.sql import database_now, lock_word
 from marketplace.words import gettext as _
 
@@ -39,6 +39,7 @@ def edit_user(user: User, *, changes: Mapping[str, Any], reason: str, actor: Act
         without a reason.
     """
     lock(user)
+    refuse(edit_refusal(user))
     wanted, unfit = fitting(changes, region=region)
     for key, sentence in unfit.items():
         raise InvalidInput(sentence, fields=(key,))
@@ -59,6 +60,11 @@ def edit_user(user: User, *, changes: Mapping[str, Any], reason: str, actor: Act
         user.profile = PartlyOurs(stored, keys)
     user.updated_at = utcnow()
     record("user.edited", user, actor=actor, label=user.email, reason=reason or None, changes=changed)
+
+
+def edit_refusal(user: User) -> str | None:
+    """Say why the account cannot be changed; None when it can."""
+    return _("This account is anonymised: it is nobody's any more.") if user.is_anonymised else None
 
 
 def masked(key: str, value: Any) -> Any:
@@ -83,7 +89,7 @@ def issue_reset_link(user: User, *, actor: Actor, storage: str, valid: dt.timede
     token = token or new_token()
     if session.scalar(sa.select(PasswordResetToken.id).where(_is(token, storage))):
         raise NotAllowedNow(_("The link from this page was used or voided meanwhile. Open the page again for another."))
-    _void_tokens(session, user, actor=actor)
+    void_tokens(session, user, actor=actor)
     now = session.scalar(sa.select(database_now()))
     if now is None:
         raise RuntimeError("the database told no time")
@@ -153,7 +159,7 @@ def reset_password(session: Session, token: str, *, password_hash: str, storage:
         raise Unknown(dead_link_sentence())
     customer = Customer(user.id, user.email)
     used = session.get_one(PasswordResetToken, consumed)
-    _void_tokens(session, user, actor=customer)
+    void_tokens(session, user, actor=customer)
     user.password, user.updated_at = password_hash, utcnow()
     record("reset_link.used", used, actor=customer, label=user.email, changes={"is_used": (False, True)})
     record("user.password_reset", user, actor=customer, label=user.email)
@@ -189,10 +195,11 @@ def _change_email(user: User, email: str, *, reason: str, actor: Actor) -> None:
     taken = sa.select(User.id).where(sa.func.lower(User.email) == email.lower(), User.id != user.id)
     if session.scalar(taken.limit(1)):
         raise InvalidInput(_("Another account has this e-mail address."), fields=("email",))
-    _void_tokens(session, user, actor=actor)
+    void_tokens(session, user, actor=actor)
 
 
-def _void_tokens(session: Session, user: User, *, actor: Actor) -> None:
+def void_tokens(session: Session, user: User, *, actor: Actor) -> None:
+    """Void the links of `user` that nobody has used."""
     unused = sa.select(PasswordResetToken).where(
         PasswordResetToken.email == user.email,
         PasswordResetToken.is_used.is_not(True),

@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from marketplace.cli.accounts import account_commands
 from marketplace.cli.listings import listing_commands
 from marketplace.cli.sample_data import sample_data_command
 from marketplace.cli.schema import schema_commands
@@ -9,5 +10,5 @@ from marketplace.cli.staff import staff_commands
 
 
 def register(app: Flask) -> None:
-    for command in (sample_data_command, schema_commands, staff_commands, listing_commands):
+    for command in (sample_data_command, schema_commands, staff_commands, listing_commands, account_commands):
         app.cli.add_command(command)
