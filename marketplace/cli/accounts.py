@@ -1,6 +1,7 @@
 """`flask accounts`: what is held about one person, as a file; and anonymising them."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,13 +50,13 @@ def _one_piece(output: Path | None) -> Iterator[IO[bytes]]:
     folder = output.absolute().parent if output else None
     handle, name = tempfile.mkstemp(dir=folder, prefix=".subject-", suffix=".part")
     try:
-        with open(handle, "w+b") as file:  # noqa: PTH123 - it is open already
+        with os.fdopen(handle, "w+b") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
             if output is None:
                 file.seek(0)
-                copyfileobj(file, click.get_binary_stream("stdout"))
+                copyfileobj(file, sys.stdout.buffer)
         if output:
             Path(name).replace(output)
     finally:
