@@ -69,6 +69,7 @@ PARAMETERS = {
                              "scheduled_at", "email", "id", "at", "is_active", "updated_at", "expires_at", "__class__"),
     "desc": ("1", *NUMBERS), "page_size": NUMBERS, "page": NUMBERS, "limit": NUMBERS, "offset": NUMBERS,
     "after": CURSORS, "before": CURSORS, "last": ("1", *CURSORS), "id": IDS, "url": TEXTS, "next": TEXTS,
+    "download": ("1", *TEXTS),
     "status": (*TEXTS, "pending"), "role": (*TEXTS, "customer"), "active": (*TEXTS, "yes"), "category": TEXTS,
     "state": (*TEXTS, "open"), "from": MOMENTS, "to": MOMENTS, "joined_from": MOMENTS, "joined_to": MOMENTS,
     "customer": IDS, "provider": IDS, "service": IDS, "action": TEXTS, "actor": TEXTS, "record": TEXTS,
@@ -100,11 +101,13 @@ FORMS = {
     "/admin/staff/edit/": {"name": TEXTS, "role": TEXTS, "loaded": ANYTHING},
     "/admin/profile/": {"timezone": TEXTS, "locale": TEXTS, "loaded": ANYTHING},
     "/admin/profile/password": {"current_password": TEXTS, "password": TEXTS, "again": TEXTS},
+    "/admin/profile/proof": {"own_password": TEXTS},
     "/login": {"email": TEXTS, "password": TEXTS, "next": TEXTS},
     "/reset/new-password": {"password": TEXTS, "again": TEXTS},
 }  # fmt: skip
 FIELDS_OF_VERBS = {
-    "reason": (*TEXTS, "other", "price"), "words": TEXTS, "seen": TEXTS, "queue": (*TEXTS, "kind=new&category=x"),
+    "reason": (*TEXTS, "other", "price"), "own_password": TEXTS,
+    "words": TEXTS, "seen": TEXTS, "queue": (*TEXTS, "kind=new&category=x"),
     "review_id": IDS, "notes": TEXTS, "form_id": IDS, "by_mail": TEXTS,
     "scheduled_at": MOMENTS, "scheduled_at-slot": MOMENTS, "scheduled_at-offset": TEXTS,
     "asked": MOMENTS, "week": MOMENTS, "was_at": MOMENTS,

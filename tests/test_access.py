@@ -70,6 +70,7 @@ ACCESS = {
     "reset.set_password": {"GET": EVERYONE, "POST": EVERYONE},
     "profile.index_view": {"GET": STAFF, "POST": STAFF},
     "profile.password_view": {"GET": STAFF, "POST": STAFF},
+    "profile.proof_view": {"GET": STAFF, "POST": STAFF},
     "admin.index": {"GET": Permission.DASHBOARD_READ},
     **table_routes(
         "bookings",

@@ -49,6 +49,7 @@ from marketplace.batches.work import Deed, one_by_one
 from marketplace.database import lock, session_of
 from marketplace.extensions import db, settings
 from marketplace.permissions import Permission
+from marketplace.staff.proof import needs_proof
 from marketplace.transaction import after_commit
 from marketplace.web.headers import hide_referrer
 
@@ -180,6 +181,11 @@ class UserView(TimelineView):
 
     def exported(self) -> sa.Select[Any]:
         return queries.exported_users()
+
+    @expose("/export/<export_type>/")
+    @needs_proof(download=True)
+    def export(self, export_type: str) -> Response:
+        return super().export(export_type)
 
     def title_of(self, row: User) -> str:
         return row.name

@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 from marketplace.audit import record
 from marketplace.backoffice.bulk import BatchForm, BulkVerb, BulkVerbs
 from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, time_cell
+from marketplace.backoffice.editing import OF_THE_PAGE
 from marketplace.backoffice.export import csv_lines
 from marketplace.backoffice.fields import PlainForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, TextFilter
@@ -236,7 +237,7 @@ class BatchView(TableView):
         if batch.state != BatchState.DRAFT:
             return redirect(self.url_of(batch))  # Sent twice, it is begun once.
         form, title, who = self._form(batch, verb), self.title_of(batch), actor()
-        typed = {name: value for name, value in form.data.items() if name != "csrf_token"}
+        typed = {name: value for name, value in form.data.items() if name not in OF_THE_PAGE}
         asked = {**batch.arguments, **typed}
         begun = submit(form, lambda: start_batch(batch, arguments=asked, label=title, actor=who))
         if begun is None:

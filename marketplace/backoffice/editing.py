@@ -10,8 +10,8 @@ from wtforms import Field, HiddenField, TextAreaField
 
 from marketplace.web.formats import writable
 
-OF_THE_PAGE = ("loaded", "were", "csrf_token")
-"""Fields that are no part of the record."""
+OF_THE_PAGE = ("loaded", "were", "csrf_token", "own_password")
+"""Fields that are no part of the record, nor of what is asked for: stored nowhere."""
 
 
 class EditForm(FlaskForm):

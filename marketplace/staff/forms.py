@@ -1,6 +1,7 @@
 """Forms of the log-in and of staff accounts."""
 
 from functools import lru_cache
+from typing import Any
 from zoneinfo import available_timezones
 
 from flask_babel import gettext
@@ -13,6 +14,7 @@ from marketplace.backoffice.editing import EditForm
 from marketplace.backoffice.fields import EMAIL, strip
 from marketplace.passwords import STAFF_MINIMUM, password_problem, too_long, too_long_sentence
 from marketplace.permissions import Role
+from marketplace.staff.proof import ProofForm
 from marketplace.web.locales import locale_choices
 
 
@@ -38,7 +40,7 @@ ROLES = [(role.value, role.value.capitalize()) for role in Role]
 ROLE_CHOICES = [SelectChoice(value, label) for value, label in ROLES]
 
 
-class NewStaffMemberForm(FlaskForm):
+class NewStaffMemberForm(ProofForm):
     email = EmailField(_("E-mail"), [InputRequired(), EMAIL, Length(max=255)], filters=[strip])
     name = StringField(_("Name"), [DataRequired(), Length(max=100)], filters=[strip])
     role = SelectField(_("Role"), [InputRequired()], choices=ROLE_CHOICES)
@@ -49,7 +51,9 @@ class NewStaffMemberForm(FlaskForm):
     )
 
 
-class StaffMemberForm(EditForm):
+class StaffMemberForm(ProofForm, EditForm):
+    is_always_dangerous = False
+
     name = StringField(_("Name"), [DataRequired(), Length(max=100)], filters=[strip])
     role = SelectField(_("Role"), [InputRequired()], choices=ROLE_CHOICES)
     timezone = SelectField(
@@ -61,6 +65,14 @@ class StaffMemberForm(EditForm):
         filters=[lambda zone: zone or ""],
         description=_("In which they read and type times."),
     )
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        if self.own_password:
+            self.own_password.description = _("Needed to change the role.")
+
+    def is_dangerous(self) -> bool:
+        return bool(self.role.data != self.remembered().get("role"))
 
 
 def zone_meant(typed: str | None) -> str:

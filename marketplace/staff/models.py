@@ -66,6 +66,8 @@ class StaffSession(Base):
     """SHA-256 of the key, hexadecimal."""
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     last_used_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    proved_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    """When the member last showed in this session, by their password, who they are."""
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     address: Mapped[str] = mapped_column(sa.String(64))
     user_agent: Mapped[str] = mapped_column(sa.String(255))

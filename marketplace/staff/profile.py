@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-import sqlalchemy as sa
 from flask import flash, redirect, render_template, request
 from flask_admin import expose
 from flask_babel import gettext as _
@@ -12,19 +11,20 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from marketplace.backoffice.addresses import own_path
 from marketplace.backoffice.conflicts import keep_disputes_in_view, refuse_conflicts
 from marketplace.backoffice.guard import ClosedView, for_every_member
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.submitting import status_of, submit
 from marketplace.database import lock, utcnow
-from marketplace.extensions import client_address, db, settings
-from marketplace.passwords import hash_password, password_matches
+from marketplace.extensions import client_address, settings
+from marketplace.passwords import hash_password
 from marketplace.staff.cookie import stand_for
 from marketplace.staff.forms import ZONES, OwnPasswordForm, ProfileForm
 from marketplace.staff.models import StaffMember
 from marketplace.staff.operations import change_staff_password, edit_staff_member
+from marketplace.staff.proof import PasswordProofForm, prove
 from marketplace.staff.sessions import start_session
-from marketplace.staff.throttle import in_turn
 from marketplace.transaction import in_transaction
 
 SAMPLE = Decimal("1234.56")
@@ -54,6 +54,20 @@ class ProfileView(ClosedView):
         profile = ProfileForm(formdata=None, obj=current_user.account())
         profile.remember()
         return self._page(profile, form, status_of(form))
+
+    @for_every_member
+    @expose("/proof", methods=("GET", "POST"))
+    def proof_view(self) -> Response | tuple[str, int]:
+        """Ask for the password, then lead to what it was asked for: a page, or a file that is fetched from here."""
+        there = own_path(request.args.get("next")) or self.address
+        form = PasswordProofForm()
+        is_file = request.args.get("download") == "1"
+        if form.own_password is not None and not (request.method == "POST" and form.validate()):
+            status = getattr(form, "outcome", 422) if form.errors else 200
+            return render_template("staff/proof.html", form=form, is_file=is_file), status
+        if not is_file:
+            return redirect(there)
+        return render_template("staff/proved.html", there=there), 200
 
     @staticmethod
     def _page(profile: ProfileForm, password: OwnPasswordForm, status: int) -> tuple[str, int]:
@@ -86,11 +100,7 @@ class ProfileView(ClosedView):
 
 
 def _is_own(form: OwnPasswordForm) -> bool:
-    """Check the present password, no more often than at the log-in: whoever found the screen open may try, too."""
-    stored = sa.select(StaffMember.password_hash).where(StaffMember.id == current_user.member_id)
-    with in_turn(email=current_user.member.email, address=client_address()) as tries:
-        if password_matches(form.current_password.data or "", db.session.scalars(stored).one()):
-            return True
-        tries.count_failure()
+    if prove(form.current_password.data or ""):
+        return True
     form.current_password.errors = (_("This is not your present password."),)
     return False

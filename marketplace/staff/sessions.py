@@ -13,6 +13,8 @@ from marketplace.database import session_of, utcnow
 from marketplace.staff.models import StaffActor, StaffMember, StaffSession
 
 KEY_BYTES = 32
+PROVED_FOR = dt.timedelta(minutes=10)
+"""For how long it counts that a member has shown who they are: what is dangerous asks again after that."""
 TOUCH_AFTER = dt.timedelta(seconds=60)
 """How old `last_used_at` may grow before a request writes it anew."""
 
@@ -28,6 +30,7 @@ _LIVE = (
         _member.locale,
         _session.id,
         _session.last_used_at,
+        _session.proved_at,
     )
     .join_from(StaffMember.__table__, StaffSession.__table__)
     .where(
@@ -53,6 +56,7 @@ class LiveSession(StaffActor):
     locale: str | None
     session_id: uuid.UUID
     last_used_at: dt.datetime
+    proved_at: dt.datetime
 
 
 def start_session(member: StaffMember, *, address: str, user_agent: str) -> str:
@@ -65,6 +69,7 @@ def start_session(member: StaffMember, *, address: str, user_agent: str) -> str:
             key_digest=key_digest(key),
             created_at=now,
             last_used_at=now,
+            proved_at=now,
             address=address[:64],
             user_agent=user_agent[:255],
         )
@@ -92,6 +97,22 @@ def touch_session(session: Session, session_id: uuid.UUID) -> None:
     """Note that the session is in use, unless somebody is ending it just now."""
     free = sa.select(StaffSession.id).where(StaffSession.id == session_id).with_for_update(skip_locked=True)
     session.execute(sa.update(StaffSession).where(StaffSession.id.in_(free)).values(last_used_at=utcnow()))
+
+
+def is_proved(live: LiveSession | None) -> bool:
+    """Whether the member has shown lately enough who they are for something dangerous."""
+    return live is not None and utcnow() - live.proved_at <= PROVED_FOR
+
+
+def renew_proof(session: Session, session_id: uuid.UUID) -> str:
+    """Note that the member has just shown who they are, and return the key that is good from now on (ASVS 5.0, 7.2.4).
+
+    Whoever else holds the key of before gains nothing by it.
+    """
+    key = secrets.token_urlsafe(KEY_BYTES)
+    renewed = {"proved_at": utcnow(), "key_digest": key_digest(key)}
+    session.execute(sa.update(StaffSession).where(StaffSession.id == session_id).values(renewed))
+    return key
 
 
 def end_session(session: Session, key: str) -> None:

@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from marketplace.backoffice.cells import badge_cell, brief_time_cell, time_cell
-from marketplace.backoffice.fields import ReasonForm
 from marketplace.backoffice.filters import ChoiceFilter
 from marketplace.backoffice.guard import requires
 from marketplace.backoffice.screen import actor
@@ -30,6 +29,7 @@ from marketplace.staff.operations import (
     enable_refusal,
     enable_staff_member,
 )
+from marketplace.staff.proof import ProvenReasonForm
 
 active_cell = badge_cell(
     lambda row: "active" if row.is_active else "disabled",
@@ -97,7 +97,7 @@ class StaffView(TableView):
     @requires(Permission.STAFF_MANAGE)
     @expose("/<uuid:record_id>/disabling", methods=("GET", "POST"))
     def disabling_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
-        member, form = self.find(str(record_id)), ReasonForm()
+        member, form = self.find(str(record_id)), ProvenReasonForm()
         return self.verb_page(
             member,
             form,
@@ -112,7 +112,7 @@ class StaffView(TableView):
     @requires(Permission.STAFF_MANAGE)
     @expose("/<uuid:record_id>/enabling", methods=("GET", "POST"))
     def enabling_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
-        member, form = self.find(str(record_id)), ReasonForm()
+        member, form = self.find(str(record_id)), ProvenReasonForm()
         return self.verb_page(
             member,
             form,

@@ -1,17 +1,14 @@
-"""Forms over all that is held about a person."""
+"""The form that anonymises a person."""
 
 from flask_babel import lazy_gettext as _
 from wtforms import EmailField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from marketplace.backoffice.fields import PageForm, ReasonForm, strip
+from marketplace.backoffice.fields import strip
+from marketplace.staff.proof import ProvenReasonForm
 
 
-class SubjectExportForm(PageForm):
-    """Nothing to fill in but what shows who asks."""
-
-
-class AnonymiseForm(ReasonForm):
+class AnonymiseForm(ProvenReasonForm):
     """What has to be typed before it is done, for it cannot be undone."""
 
     reason = TextAreaField(

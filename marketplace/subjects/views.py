@@ -20,9 +20,10 @@ from marketplace.backoffice.timeline import Happening
 from marketplace.extensions import db, settings
 from marketplace.passwords import hash_password
 from marketplace.permissions import Permission
+from marketplace.staff.proof import PasswordProofForm
 from marketplace.subjects.anonymisation import anonymise_refusal, anonymise_user, unknown_password
 from marketplace.subjects.export import record_export, write_subject
-from marketplace.subjects.forms import AnonymiseForm, SubjectExportForm
+from marketplace.subjects.forms import AnonymiseForm
 
 IN_MEMORY = 1_000_000
 """Bytes of a file that are held in memory; what is longer goes through a temporary file on the server's disk."""
@@ -47,7 +48,7 @@ class PersonView(UserView):
     @expose("/<uuid:record_id>/subject-export", methods=("GET", "POST"))
     def subject_export_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
         """Give all that is held about the person as one file, once it is recorded that somebody takes it out."""
-        user, form = self.find(str(record_id)), SubjectExportForm()
+        user, form = self.find(str(record_id)), PasswordProofForm()
         if request.method == "POST" and self.submit(form, lambda: record_export(user, actor=actor())):
             file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - it is read after this returns
             write_subject(db.session(), user, file)
