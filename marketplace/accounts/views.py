@@ -223,7 +223,9 @@ class UserView(TimelineView):
         is_revealed = self.submit(form, lambda: disclose_profile(user, actor=actor(), most=most)) is not None
         user = self.find(str(record_id))
         page = self.details_page(user, is_revealed=is_revealed, refusals=form.form_errors)
-        return make_response(page, self.status_of(form))
+        response = make_response(page, self.status_of(form))
+        response.retry_after = getattr(form, "retry_after", None)
+        return response
 
     def _address(self, row: User, **parameters: Any) -> str:
         return self.get_url(".details_view", id=row.id, **parameters)

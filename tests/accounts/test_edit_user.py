@@ -18,9 +18,9 @@ from marketplace.transaction import transaction
 from tests.accounts.test_reset_links import DAY
 from tests.audit_log import entries
 from tests.factories import StaffMemberFactory, UserFactory
+from tests.others import at_once
 from tests.pages import fields_of
 from tests.raw_rows import overwrite
-from tests.test_deadlocks import at_once
 
 
 def edit(user, reason="", **changes):
@@ -93,7 +93,7 @@ def test_a_malformed_profile_can_be_mended(app, stored):
     ("changes", "field", "sentence"),
     [
         ({"email": "nonsense"}, "email", "not an e-mail address"),
-        ({"email": "x" * 300 + "@example.com"}, "email", "at most 255"),
+        ({"email": "x" * 300 + "@example.com"}, "email", "longer than 255"),
         ({"phone": "12"}, "phone", r"Begin with \+"),
         ({"phone": "+1 555"}, "phone", "No country has"),
         ({"firstName": "x" * 101}, "firstName", "longer than 100"),
