@@ -93,6 +93,25 @@ def _sqlite_content_digest(element: content_digest, compiler: SQLCompiler, **opt
     return f"content_digest({', '.join(compiler.process(part, **options) for part in element.clauses)})"
 
 
+class uuid_text(FunctionElement[str]):  # noqa: N801 - it reads as the SQL function it is
+    """`uuid_text(column)`: an id as Python writes it, which is how the audit log holds the ids of its subjects."""
+
+    type = sa.String(64)
+    inherit_cache = True
+
+
+@compiles(uuid_text)
+def _postgresql_uuid_text(element: uuid_text, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AS text)"
+
+
+@compiles(uuid_text, "sqlite")
+def _sqlite_uuid_text(element: uuid_text, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.clauses, **options)
+    parts = (f"substr({column}, {begin}, {length})" for begin, length in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12)))
+    return "(" + " || '-' || ".join(parts) + ")"
+
+
 UNREADABLE_ESCAPES = (
     r"\\u0000"
     r"|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"

@@ -43,7 +43,7 @@ from marketplace.backoffice.paging import Listed
 from marketplace.backoffice.record_lists import Choice, RecordColumn, RecordList, RecordPage, counted, page_state
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import TableView, Verb
-from marketplace.backoffice.timeline import BEGAN
+from marketplace.backoffice.timeline import ANONYMISED, BEGAN
 from marketplace.backoffice.timeline_view import TimelineView
 from marketplace.batches.work import Deed, one_by_one
 from marketplace.database import lock, session_of
@@ -154,6 +154,8 @@ class UserView(TimelineView):
         "user.edited": _l("The account was edited."),
         "user.password_reset": _l("A new password was set by a reset link."),
         REVEALED: _l("Masked details were shown to staff."),
+        "user.exported": _l("Everything held about the person was written into a file."),
+        ANONYMISED: _l("The account was anonymised."),
         BEGAN: _l("The account was opened in the marketplace."),
     }
     tellings = {"fields": lambda value, _user: ", ".join(str(REVEAL_FIELDS.get(each, each)) for each in value)}
@@ -186,6 +188,9 @@ class UserView(TimelineView):
     @needs_proof(download=True)
     def export(self, export_type: str) -> Response:
         return super().export(export_type)
+
+    def concerns_nobody(self, row: User) -> bool:
+        return row.is_anonymised
 
     def title_of(self, row: User) -> str:
         return row.name

@@ -16,6 +16,9 @@ from marketplace.notes import ERASED, TAKEN_AWAY, WRITTEN, Note, digest
 BEGAN = "began"
 """The act of a record's beginning where the audit log knows nothing of it: the marketplace made it."""
 
+ANONYMISED = "user.anonymised"
+"""The act after which the pages say no more what was there about a person before."""
+
 SHOWN = 50
 """Happenings on a page; older ones are behind a link."""
 
@@ -50,6 +53,14 @@ class Timeline:
     """Where the next page begins; None where this is the last."""
     only_notes: bool = False
     is_newest: bool = True
+
+
+def without_values(happening: Happening) -> Happening:
+    """Leave out what an entry says about a person who was anonymised since: the audit log cannot forget it."""
+    if happening.action == ANONYMISED:
+        return happening
+    who = "" if happening.kind == "customer" else happening.who  # Customers are called by their e-mail address.
+    return replace(happening, who=who, changes={}, reason=None)
 
 
 def read_timeline(session: Session, subject: Any, *, before: str = "", only_notes: bool = False) -> Timeline:

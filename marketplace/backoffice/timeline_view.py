@@ -22,7 +22,7 @@ from marketplace.backoffice.panels import Beside
 from marketplace.backoffice.record_lists import page_state
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import TableView
-from marketplace.backoffice.timeline import BEGAN, Happening, Timeline, read_timeline
+from marketplace.backoffice.timeline import BEGAN, Happening, Timeline, read_timeline, without_values
 from marketplace.extensions import db
 from marketplace.notes import LONGEST, WRITTEN, write_note
 from marketplace.permissions import Permission
@@ -65,6 +65,10 @@ class TimelineView(TableView):
         super().__init__(model, **options)
         self.beside = beside
 
+    def concerns_nobody(self, _row: Any) -> bool:
+        """Whether whoever `row` is about was anonymised."""
+        return False
+
     def label_of(self, row: Any) -> str:
         """Return what the audit log calls `row`."""
         return str(row)
@@ -72,9 +76,12 @@ class TimelineView(TableView):
     def page_parts(self, row: Any) -> Mapping[str, Any]:
         only_notes = request.args.get("show") == "notes"
         timeline = read_timeline(db.session(), row, before=request.args.get("before", ""), only_notes=only_notes)
+        happenings = list(self._whole(timeline, row))
+        if self.concerns_nobody(row):
+            happenings = [without_values(each) for each in happenings]
         return {
             "timeline": timeline,
-            "happenings": list(self._whole(timeline, row)),
+            "happenings": happenings,
             "time_of": moment_tag(),
             "note_form": NoteForm(formdata=None) if current_user.may(Permission.NOTES_WRITE) else None,
             "panels": self.beside(row) if self.beside else (),

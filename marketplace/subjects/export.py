@@ -15,6 +15,7 @@ from marketplace.bookings.models import Booking
 from marketplace.database import utcnow
 from marketplace.listings.models import Service, ServiceReview
 from marketplace.notes import Note
+from marketplace.sql import uuid_text
 from marketplace.subjects.person import links_of
 
 VERSION = 1
@@ -137,7 +138,7 @@ def _notes(user: User) -> sa.Select[Any]:
 
 
 def _entries(user: User, links: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    link_ids = sa.select(sa.cast(PasswordResetToken.id, sa.String(64))).where(links)
+    link_ids = sa.select(uuid_text(PasswordResetToken.id)).where(links)
     about = sa.or_(
         sa.and_(AuditEvent.subject_type == User.__tablename__, AuditEvent.subject_id == str(user.id)),
         sa.and_(AuditEvent.subject_type == PasswordResetToken.__tablename__, AuditEvent.subject_id.in_(link_ids)),

@@ -2,21 +2,15 @@
 
 import tempfile
 import uuid
-from collections.abc import Mapping
-from dataclasses import replace
-from typing import Any
 
 from flask import request, send_file
 from flask_admin import expose
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from marketplace.accounts.models import User
 from marketplace.accounts.views import UserView
 from marketplace.backoffice.guard import requires
 from marketplace.backoffice.screen import actor
-from marketplace.backoffice.timeline import Happening
 from marketplace.extensions import db, settings
 from marketplace.passwords import hash_password
 from marketplace.permissions import Permission
@@ -28,22 +22,8 @@ from marketplace.subjects.forms import AnonymiseForm
 IN_MEMORY = 1_000_000
 """Bytes of a file that are held in memory; what is longer goes through a temporary file on the server's disk."""
 
-ANONYMISED = "user.anonymised"
-
 
 class PersonView(UserView):
-    happenings = {
-        **UserView.happenings,
-        "user.exported": _l("Everything held about the person was written into a file."),
-        ANONYMISED: _l("The account was anonymised."),
-    }
-
-    def page_parts(self, row: User) -> Mapping[str, Any]:
-        parts = super().page_parts(row)
-        if not row.is_anonymised:
-            return parts
-        return {**parts, "happenings": [_without_values(each) for each in parts["happenings"]]}
-
     @requires(Permission.USERS_EXPORT_SUBJECT)
     @expose("/<uuid:record_id>/subject-export", methods=("GET", "POST"))
     def subject_export_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
@@ -78,8 +58,3 @@ class PersonView(UserView):
             refusal=anonymise_refusal(user),
             style="danger",
         )
-
-
-def _without_values(happening: Happening) -> Happening:
-    """Leave out what an entry from before holds about the person, which the audit log cannot forget."""
-    return happening if happening.action == ANONYMISED else replace(happening, changes={}, reason=None)

@@ -49,12 +49,10 @@ def make_person() -> Person:
         images=["https://a.example/ada.subject.png"],
     )
     other = ProviderFactory(email="pat@example.com", profile={"firstName": "Pat", "lastName": "Provider"})
-    customer = UserFactory(
-        email="carl@example.com", profile={"firstName": "Carl", "lastName": "Customer", "phone": "+1 202 555 0177"}
-    )
+    customer = UserFactory(email="carl@example.com", profile={"firstName": "Carl", "phone": "+1 202 555 0177"})
     booked = BookingFactory(
-        customer=user, service=ServiceFactory(provider=other, currency="USD"), status="completed", notes="My door code 4711.",
-        total_amount="12.50", scheduled_at=coming_monday().replace(year=2020),
+        customer=user, service=ServiceFactory(provider=other, currency="USD"), status="completed",
+        notes="My door code 4711.", total_amount="12.50", scheduled_at=coming_monday().replace(year=2020),
     )  # fmt: skip
     offered = BookingFactory(
         customer=customer, service=service, status="cancelled", notes="Carl's own words.", total_amount="30.00"
@@ -71,6 +69,13 @@ def make_person() -> Person:
         write_note(offered, text="Carl complained.", label="x", actor=agent)
         edit_booking(booked, changes={"notes": "My door code 4711!"}, actor=agent)
         take_down_service(service, reason=ReviewReason.OTHER, words=f"She lists {PHONE}.", actor=agent)
-    BatchFactory(subject_type="users", verb="reset-link", selection={"search": EMAIL.upper()}, state="finished",
-                 origin="/admin/users/?search=ada.subject%40example.com", arguments={"reason": f"For {EMAIL}"}, rows=[user])  # fmt: skip
+    BatchFactory(
+        subject_type="users",
+        verb="reset-link",
+        selection={"search": EMAIL.upper()},
+        state="finished",
+        origin="/admin/users/?search=ada.subject%40example.com",
+        arguments={"reason": f"For {EMAIL}"},
+        rows=[user],
+    )
     return Person(user, service, booked, offered, token)

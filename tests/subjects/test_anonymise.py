@@ -12,7 +12,7 @@ from marketplace.errors import InvalidInput, NotAllowedNow
 from marketplace.extensions import db
 from marketplace.listings.models import Service
 from marketplace.notes import ERASED, Note
-from marketplace.passwords import password_matches
+from marketplace.passwords import hash_password, password_matches
 from marketplace.subjects.anonymisation import anonymise_user, unknown_password, without
 from marketplace.transaction import in_transaction, transaction
 from tests.audit_log import entries, is_whole
@@ -110,8 +110,6 @@ def test_the_account_is_nobody_s_and_its_links_are_dead(app):
 
 
 def test_a_password_that_nobody_knows_is_a_hash_that_every_program_can_read(app):
-    from marketplace.passwords import hash_password
-
     known = hash_password(unknown_password(), cost=4)
     assert known.startswith("$2b$04$")
     assert not password_matches(PASSWORD, known)
@@ -201,6 +199,7 @@ def test_the_page_of_the_person_shows_nothing_of_before_and_no_note_as_altered(a
         f"/admin/users/details/?id={person.user.id}",
         f"/admin/users/details/?id={person.user.id}&show=notes",
         f"/admin/services/details/?id={person.service.id}",
+        f"/admin/bookings/details/?id={person.booked.id}",
         "/admin/users/?search=Anonymised",
     ):
         page = administrator.get(address).text
@@ -211,9 +210,11 @@ def test_the_page_of_the_person_shows_nothing_of_before_and_no_note_as_altered(a
 
 def test_a_note_that_somebody_else_emptied_is_still_marked(app, support):
     person = make_person()
+    identity = person.user.id
+    db.session.rollback()
     with db.engine.begin() as connection:
-        connection.execute(sa.update(Note).where(Note.subject_id == person.user.id).values(text=ERASED))
-    assert "not as it was written" in support.get(f"/admin/users/details/?id={person.user.id}").text
+        connection.execute(sa.update(Note).where(Note.subject_id == identity).values(text=ERASED))
+    assert "not as it was written" in support.get(f"/admin/users/details/?id={identity}").text
 
 
 def test_an_administrator_does_it_on_a_page(app, administrator):
