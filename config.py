@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
 from babel.localedata import locale_identifiers
+from phonenumbers import SUPPORTED_REGIONS
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
@@ -110,6 +111,11 @@ class Settings(BaseSettings):
     web_threads: PositiveInt = 8
     """Requests that one process answers at once; gunicorn.conf.py reads the same variable."""
 
+    phone_region: str = ""
+    """Country, such as `GB`, whose telephone numbers are typed without a `+`; empty: each needs its country's code."""
+    reveals_per_hour: PositiveInt = 60
+    """Of how many people one member of staff can have phone and address shown within an hour."""
+
     timezone: str = "UTC"
     locale: str = "en_GB"
     """How dates, times, numbers and money are written for staff who chose nothing else."""
@@ -122,6 +128,14 @@ class Settings(BaseSettings):
         for key in keys:
             _strong_key(SecretStr(key))  # Whoever knows it can sign cookies, as with the key itself.
         return keys
+
+    @field_validator("phone_region")
+    @classmethod
+    def _known_region(cls, value: str) -> str:
+        region = value.strip().upper()
+        if region and region not in SUPPORTED_REGIONS:
+            raise ValueError("is not the code of a country, such as GB")
+        return region
 
     @field_validator("timezone")
     @classmethod

@@ -31,6 +31,16 @@ class Stale(DomainError):
     """The record is no longer as it was when the form was loaded."""
 
 
+class TooOften(DomainError):
+    """It was done as often as it may be for now; in `seconds` it may be done again."""
+
+    status = 429
+
+    def __init__(self, sentence: str, *, seconds: int) -> None:
+        super().__init__(sentence)
+        self.seconds = seconds
+
+
 class Unknown(DomainError):
     """No such record."""
 

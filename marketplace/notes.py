@@ -20,8 +20,16 @@ WRITTEN = "note.written"
 """The act, as the audit log calls it."""
 
 
+ERASED = "[Removed: the account was anonymised.]"
+"""What stands in place of the words of a note on a person who was anonymised: the one change that triggers let pass."""
+
+
+TAKEN_AWAY = "note.erased"
+"""The act that leaves ERASED of a note; its subject is the note."""
+
+
 class Note(Base):
-    """One note on one record. Rows are only ever inserted: triggers refuse UPDATE and DELETE."""
+    """One note on one record. Rows are inserted; triggers refuse DELETE, and UPDATE to any text but ERASED."""
 
     __tablename__ = "notes"
 
@@ -72,6 +80,12 @@ def write_note(subject: Any, *, text: str, label: str, actor: Actor, form_id: uu
         WRITTEN, subject, actor=actor, label=label, changes={"note": (None, note_id), "sha256": (None, digest(text))}
     )
     return note
+
+
+def erase_note(note: Note, *, actor: Actor) -> None:
+    """Take the words of a note away, whose subject is anonymised; who wrote it, when and about what stays."""
+    note.text = ERASED
+    record(TAKEN_AWAY, note, actor=actor, label=note.subject_type)
 
 
 def digest(text: str) -> str:

@@ -26,9 +26,12 @@ class Permission(StrEnum):
     STAFF_MANAGE = "staff:manage"
     SYSTEM_MAINTAIN = "system:maintain"
     SYSTEM_READ = "system:read"
+    USERS_ANONYMISE = "users:anonymise"
     USERS_EDIT = "users:edit"
     USERS_EXPORT = "users:export"
+    USERS_EXPORT_SUBJECT = "users:export-subject"
     USERS_READ = "users:read"
+    USERS_REVEAL = "users:reveal"
 
 
 class Role(StrEnum):
@@ -65,6 +68,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.BOOKINGS_COMPLETE,
         Permission.BOOKINGS_RESCHEDULE,
         Permission.USERS_EDIT,
+        Permission.USERS_REVEAL,
         Permission.RESET_TOKENS_READ,
         Permission.RESET_TOKENS_ISSUE,
         Permission.RESET_TOKENS_REVOKE,

@@ -14,22 +14,24 @@ from markupsafe import Markup
 from marketplace.accounts.desk_view import ResetTokenView
 from marketplace.accounts.models import PasswordResetToken, User
 from marketplace.accounts.reset_page import blueprint as reset_page
-from marketplace.accounts.views import UserView
 from marketplace.audit import AuditEvent
 from marketplace.backoffice.audit_view import AuditView
 from marketplace.backoffice.batch_view import BatchView
 from marketplace.backoffice.cells import html
 from marketplace.backoffice.guard import ClosedView
 from marketplace.bookings.models import Booking
-from marketplace.bookings.panels import bookings_beside, bookings_of_batch, bookings_of_service, bookings_of_user
+from marketplace.bookings.of_user import bookings_of_user
+from marketplace.bookings.panels import bookings_beside, bookings_of_batch, bookings_of_service
 from marketplace.bookings.views import BookingView
 from marketplace.dashboard.views import DashboardView
 from marketplace.listings.models import Service
+from marketplace.listings.of_user import listings_of_user
 from marketplace.listings.queue_view import ReviewQueueView
 from marketplace.listings.views import ServiceView
 from marketplace.staff.models import StaffMember
 from marketplace.staff.profile import ProfileView
 from marketplace.staff.views import StaffView
+from marketplace.subjects.views import PersonView
 from marketplace.system.health import blueprint as health
 
 
@@ -55,13 +57,13 @@ def init_site(app: Flask) -> None:
             history=bookings_of_service,
             bookings_of_batch=bookings_of_batch,
         ),
-        UserView(
+        PersonView(
             User,
             name=_("Users"),
             endpoint="users",
             url="users",
             menu_icon_value="people",
-            beside=bookings_of_user,
+            lists=(bookings_of_user, listings_of_user),
         ),
         ResetTokenView(
             PasswordResetToken,

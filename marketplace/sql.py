@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -110,6 +111,25 @@ def _sqlite_text_position(element: text_position, compiler: SQLCompiler, **optio
     return f"instr({', '.join(compiler.process(part, **options) for part in element.clauses)})"
 
 
+class uuid_text(FunctionElement[str]):  # noqa: N801 - it reads as the SQL function it is
+    """`uuid_text(column)`: an id as Python writes it, which is how the audit log holds the ids of its subjects."""
+
+    type = sa.String(64)
+    inherit_cache = True
+
+
+@compiles(uuid_text)
+def _postgresql_uuid_text(element: uuid_text, compiler: SQLCompiler, **options: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **options)} AS text)"
+
+
+@compiles(uuid_text, "sqlite")
+def _sqlite_uuid_text(element: uuid_text, compiler: SQLCompiler, **options: Any) -> str:
+    column = compiler.process(element.clauses, **options)
+    parts = (f"substr({column}, {begin}, {length})" for begin, length in ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12)))
+    return "(" + " || '-' || ".join(parts) + ")"
+
+
 UNREADABLE_ESCAPES = (
     r"\\u0000"
     r"|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])"
@@ -139,6 +159,16 @@ def _postgresql_json_words(element: json_words, compiler: SQLCompiler, **options
 @compiles(json_words, "sqlite")
 def _sqlite_json_words(element: json_words, compiler: SQLCompiler, **options: Any) -> str:
     return f"json_words({', '.join(compiler.process(part, **options) for part in element.clauses)})"
+
+
+def lock_word(session: Session, word: str) -> None:
+    """Let nobody else pass here with the same word before this transaction ends.
+
+    SQLite lets one transaction write at a time as it is.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        key = int.from_bytes(hashlib.sha256(word.encode("utf-8", "surrogatepass")).digest()[:8], signed=True)
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.literal(key, sa.BigInteger()))))
 
 
 # -- What SQLite has to be taught -----------------------------------------------------------

@@ -36,6 +36,9 @@ def gist_of(refusal: str) -> str:
     return refusal.gist if isinstance(refusal, Refusal) else refusal
 
 
+EMAIL = r"[^@\s<>\"']{1,64}@[^@\s<>\"']+\.[^@\s<>\"'.]+"
+"""What an e-mail address looks like, as a regular expression: enough to tell a slip, no more."""
+
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 

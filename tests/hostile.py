@@ -76,6 +76,10 @@ PARAMETERS = {
     "kind": ("new", *TEXTS), "signal": ("price", *TEXTS), "queue": TEXTS, "waiting_before": MOMENTS,
     "show": ("notes", "not-done", *TEXTS), "by": TEXTS,
     "since": MOMENTS, "until": MOMENTS, "since-offset": TEXTS,
+    "customer-after": CURSORS, "customer-before": CURSORS, "customer-last": CURSORS, "customer-sort": TEXTS,
+    "customer-show": ("all", *TEXTS), "provider-after": CURSORS, "provider-sort": ("total_amount", *TEXTS),
+    "listings-before": CURSORS, "listings-sort": ("price", "created_at", *TEXTS), "links-after": CURSORS,
+    "links-sort": ("expires_at", *TEXTS), "links-desc": ("1", *TEXTS),
     "name": ("customer", "provider", "service", *TEXTS), "query": (*TEXTS, *IDS), "flt0_0": TEXTS, "flt1_1": TEXTS,
 }  # fmt: skip
 FORMS = {
@@ -91,6 +95,7 @@ FORMS = {
     "/admin/bookings/edit/": {"duration": NUMBERS, "total_amount": NUMBERS, "notes": TEXTS, "loaded": ANYTHING},
     "/admin/users/edit/": {
         "email": TEXTS, "first_name": TEXTS, "last_name": TEXTS, "phone": TEXTS, "address": TEXTS, "reason": TEXTS,
+        "remove_phone": TEXTS, "remove_address": TEXTS,
         "loaded": ANYTHING,
     },
     "/admin/services/edit/": {
@@ -108,14 +113,14 @@ FORMS = {
 FIELDS_OF_VERBS = {
     "reason": (*TEXTS, "other", "price"), "own_password": TEXTS,
     "words": TEXTS, "seen": TEXTS, "queue": (*TEXTS, "kind=new&category=x"),
-    "review_id": IDS, "notes": TEXTS, "form_id": IDS, "show": (*TEXTS, "y"),
+    "review_id": IDS, "notes": TEXTS, "form_id": IDS, "show": (*TEXTS, "y"), "email": TEXTS,
     "scheduled_at": MOMENTS, "scheduled_at-slot": MOMENTS, "scheduled_at-offset": TEXTS,
     "asked": MOMENTS, "week": MOMENTS, "was_at": MOMENTS,
 }  # fmt: skip
 VERBS = (
     "confirmation", "cancellation", "completion", "rescheduling", "reset-link", "revocation", "disabling", "enabling",
     "notes", "nothing", "review", "claim", "skip", "approval", "take-down", "change-request", "reinstatement",
-    "reversal", "start", "progress", "stop", "retry", "undo", "result",
+    "reversal", "disclosure", "subject-export", "anonymisation", "start", "progress", "stop", "retry", "undo", "result",
 )  # fmt: skip
 
 

@@ -119,6 +119,9 @@ ACCESS = {
     ),
     **verb_route("users.notes_view", Permission.NOTES_WRITE),
     **verb_route("users.reset_link_view", Permission.RESET_TOKENS_ISSUE),
+    **verb_route("users.disclosure_view", Permission.USERS_REVEAL),
+    **verb_route("users.subject_export_view", Permission.USERS_EXPORT_SUBJECT),
+    **verb_route("users.anonymisation_view", Permission.USERS_ANONYMISE),
     **table_routes("reset-tokens", read=Permission.RESET_TOKENS_READ),
     **verb_route("reset-tokens.revocation_view", Permission.RESET_TOKENS_REVOKE),
     **table_routes(
@@ -171,8 +174,8 @@ ROLES = {
     "support": {
         "users:read", "services:read", "bookings:read", "dashboard:read",
         "bookings:create", "bookings:edit", "bookings:confirm", "bookings:cancel", "bookings:complete",
-        "bookings:reschedule", "users:edit", "reset-tokens:read", "reset-tokens:issue", "reset-tokens:revoke",
-        "reset-tokens:show",
+        "bookings:reschedule", "users:edit", "users:reveal",
+        "reset-tokens:read", "reset-tokens:issue", "reset-tokens:revoke", "reset-tokens:show",
         "notes:write",
     },
     "manager": {
@@ -183,10 +186,10 @@ ROLES = {
         "users:read", "services:read", "bookings:read", "dashboard:read",
         "services:edit", "services:moderate",
         "bookings:create", "bookings:edit", "bookings:confirm", "bookings:cancel", "bookings:complete",
-        "bookings:reschedule", "users:edit", "reset-tokens:read", "reset-tokens:issue", "reset-tokens:revoke",
-        "reset-tokens:show",
+        "bookings:reschedule", "users:edit", "users:reveal",
+        "reset-tokens:read", "reset-tokens:issue", "reset-tokens:revoke", "reset-tokens:show",
         "notes:write", "bookings:export", "services:export", "users:export", "audit:read",
-        "staff:manage", "system:read", "system:maintain",
+        "staff:manage", "system:read", "system:maintain", "users:anonymise", "users:export-subject",
     },
 }  # fmt: skip
 """The table of the roles as it was agreed on, written out a second time."""

@@ -72,6 +72,10 @@ PAGES = {
     "/admin/users/edit/?id={customer}": SUPPORT,
     "/admin/users/edit/?id={stranger}": SUPPORT,
     "/admin/users/{customer}/reset-link": SUPPORT,
+    "/admin/users/details/?id={customer}&customer-show=all&customer-sort=total_amount&links-last=1": EVERYBODY,
+    "/admin/users/{customer}/subject-export": ADMINISTRATOR,
+    "/admin/users/{customer}/anonymisation": ADMINISTRATOR,
+    "/admin/users/{stranger}/anonymisation": ADMINISTRATOR,
     "/admin/reset-tokens/": SUPPORT,
     "/admin/reset-tokens/?state=active": SUPPORT,
     "/admin/reset-tokens/details/?id={token}": SUPPORT,
@@ -188,6 +192,16 @@ def test_nothing_can_be_pressed_when_no_selected_row_allows_it(support, records)
     page = support.get(draft(support, "bookings", "confirmation", [records["cancelled"]]))
     assert "There is nothing to do" in page.text
     assert "/start" not in page.text
+
+
+def test_revealed_pages_and_those_that_refuse_to_are_sound(app, support, records, monkeypatch):
+    for identity in (records["customer"], records["stranger"]):
+        assert flaws(support.submit(f"/admin/users/{identity}/disclosure", page="/admin/profile/").text) == []
+    limited = app.extensions["settings"].model_copy(update={"reveals_per_hour": 1})
+    monkeypatch.setitem(app.extensions, "settings", limited)
+    refused = support.submit(f"/admin/users/{records['customer']}/disclosure", page="/admin/profile/")
+    assert refused.status_code == 429
+    assert flaws(refused.text) == []
 
 
 def test_reset_links_are_shown_ready_to_be_copied(support, records):

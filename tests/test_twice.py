@@ -98,6 +98,11 @@ def edit(table, make, **typed):
     return lambda _number: (f"/admin/{table}/edit/?id={make().id}", typed)
 
 
+def anonymising(_number):
+    user = UserFactory()
+    return f"/admin/users/{user.id}/anonymisation", {"email": user.email, "reason": "Asked to."}
+
+
 def own_profile(number):
     return "/admin/profile/", {"timezone": ("Europe/Berlin", "Asia/Tokyo")[number % 2]}
 
@@ -124,6 +129,7 @@ FORMS = {
     "booking": Form(edit("bookings", BookingFactory, notes="Ring."), "booking.edited"),
     "service": Form(edit("services", ServiceFactory, title="Piano"), "service.edited", role="operations"),
     "user": Form(edit("users", UserFactory, phone="+1 202 555 0199"), "user.edited"),
+    "anonymising": Form(anonymising, "user.anonymised", 409, "administrator"),
     "staff member": Form(edit("staff", StaffMemberFactory, name="Nora"), "staff.edited", role="administrator"),
     "own profile": Form(own_profile, "staff.edited"),
     "new colleague": Form(new_colleague, "staff.created", 422, "administrator", adds=StaffMember),

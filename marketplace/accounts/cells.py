@@ -5,9 +5,26 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from marketplace.accounts import phones
+from marketplace.accounts.disclosure import glimpse, masked_parts
+from marketplace.accounts.models import UserRole
 from marketplace.accounts.schemas import full_name, profile_problems
-from marketplace.backoffice.cells import Cell, breakable, html, linker, mark, missing
+from marketplace.backoffice.cells import NONE, Cell, badge_cell, breakable, html, linker, mark, missing
+from marketplace.database import utcnow
+from marketplace.extensions import settings
 from marketplace.permissions import Permission
+from marketplace.web.formats import json_text
+
+role_cell = badge_cell(lambda row: row.role, lambda: {role: (_(role), role) for role in UserRole})
+
+token_state_cell = badge_cell(
+    lambda row: "closed" if row.is_used else "expired" if row.expires_at <= utcnow() else "open",
+    lambda: {
+        "open": (_("open"), "pending"),
+        "closed": (_("used or voided"), "completed"),
+        "expired": (_("expired"), "cancelled"),
+    },
+)
 
 
 def person_cell(name: str) -> Cell:
@@ -49,3 +66,33 @@ def name_cell(_name: str) -> Cell:
         return html(f"{name} {mark(problems, marked)}" if problems else name)
 
     return cell
+
+
+def profile_facts(stored: Any, *, is_revealed: bool) -> list[tuple[str, Markup]]:
+    """Return label and value of each part of a stored profile, the name in the title aside.
+
+    :param is_revealed: whether the masked parts are shown.
+    """
+    parts = masked_parts(stored)
+    if not isinstance(stored, dict):
+        return [(_("Profile"), _profile_value("", parts[""], is_revealed=is_revealed))] if parts else []
+    known = {"phone": _("Phone"), "address": _("Address")}
+    names = {"firstName": _("First name"), "lastName": _("Last name")}
+    labels = known | {key: names.get(key, key) for key in parts if key not in known}
+    return [
+        (label, _profile_value(key, parts[key], is_revealed=is_revealed) if key in parts else NONE)
+        for key, label in labels.items()
+    ]
+
+
+def _profile_value(key: str, value: Any, *, is_revealed: bool) -> Markup:
+    if not is_revealed:
+        return html(
+            f'<span class="masked"><span class="visually-hidden">{_("masked")}</span> {glimpse(key, value)}</span>'
+        )
+    if not isinstance(value, str) or not key:
+        return html(f"<pre>{escape(json_text(value))}</pre>")
+    if key != "phone":
+        return html(f'<span class="value-address">{escape(value)}</span>')
+    text, problem = phones.shown(value, region=settings().phone_region)
+    return html(f"{escape(text)} {mark([problem], _('no number we know')) if problem else ''}")

@@ -1,31 +1,45 @@
 """Forms over users, reset links, and the public page that sets a new password."""
 
+import hmac
+import json
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, StringField, TelField, TextAreaField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, ValidationError
 
 from marketplace.accounts.operations import masked
-from marketplace.accounts.schemas import profile_problems
+from marketplace.accounts.schemas import fitting, profile_problems
 from marketplace.accounts.ways import ways
-from marketplace.backoffice.editing import EditForm
+from marketplace.backoffice.editing import EditForm, is_same, text_of
 from marketplace.backoffice.fields import EMAIL, PageForm, strip
+from marketplace.extensions import settings
 from marketplace.passwords import CUSTOMER_MINIMUM, password_problem
 from marketplace.staff.proof import ProofForm
 
 PROFILE_KEYS = {"first_name": "firstName", "last_name": "lastName", "phone": "phone", "address": "address"}
 """Field of the form to key of `users.profile`."""
 
+COVERED = ("phone", "address")
+"""Fields that never show what is stored: left blank they keep it."""
+
+OF_COVERED = tuple(f"remove_{name}" for name in COVERED)
+"""The boxes that empty them."""
+
+LEAVE = _("Leave it empty to keep what is stored.")
+
 
 class UserForm(EditForm):
     email = EmailField(_("E-mail"), [InputRequired(), EMAIL, Length(max=255)], filters=[strip])
     first_name = StringField(_("First name"), [Length(max=100)], filters=[strip])
     last_name = StringField(_("Last name"), [Length(max=100)], filters=[strip])
-    phone = TelField(_("Phone"), [Length(max=40)], filters=[strip])
-    address = TextAreaField(_("Address"), [Length(max=500)], filters=[strip])
+    phone = TelField(_("New phone"), [Length(max=40)], filters=[strip], description=LEAVE)
+    remove_phone = BooleanField(_("Remove the phone"))
+    address = TextAreaField(_("New address"), [Length(max=500)], filters=[strip], description=LEAVE)
+    remove_address = BooleanField(_("Remove the address"))
     reason = StringField(
         _("Reason"),
         [Length(max=1000)],
@@ -36,13 +50,66 @@ class UserForm(EditForm):
     def __init__(self, formdata: Any = None, obj: Any = None, **options: Any) -> None:
         stored = obj.profile if obj is not None and isinstance(obj.profile, dict) else {}
         readable = {name: stored[key] for name, key in PROFILE_KEYS.items() if isinstance(stored.get(key), str)}
-        super().__init__(formdata, obj=obj, data=readable, **options)
+        names = {name: value for name, value in readable.items() if name not in COVERED}
+        super().__init__(formdata, obj=obj, data=names, **options)
+        self.is_sent = bool(formdata)
+        self.prints = {name: fingerprint(name, stored.get(PROFILE_KEYS[name])) for name in COVERED}
+        """What stands in the page for the values it does not show: enough to tell whether they change meanwhile."""
         self.misfits = profile_problems(obj.profile) if obj is not None else []
         """What is wrong about the stored profile, whose unreadable parts the form shows as blank."""
 
+    def values(self) -> dict[str, Any]:
+        values = {name: value for name, value in super().values().items() if name not in OF_COVERED}
+        loaded = self.remembered()
+        for name in COVERED:
+            if self.is_sent and self[f"remove_{name}"].data:
+                values[name] = ""
+            elif not self.is_sent:
+                values[name] = self.prints[name]
+            elif not self[name].data:
+                values[name] = loaded.get(name)
+        return values
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        for name in COVERED:
+            if self[name].data and self[f"remove_{name}"].data:
+                self[name].errors = [gettext("Either write a new one or have the old one removed.")]
+        loaded = self.remembered()
+        changed = {
+            PROFILE_KEYS.get(name, name): value
+            for name, value in self.values().items()
+            if name != "reason"
+            and not self[name].errors
+            and self.choice(name) != "theirs"
+            and not is_same(self[name], value, loaded.get(name))
+        }
+        fit, unfit = fitting(changed, region=settings().phone_region)
+        for name in ("email", *PROFILE_KEYS):
+            key = PROFILE_KEYS.get(name, name)
+            if key in unfit:
+                self[name].errors = [unfit[key]]
+            elif fit.get(key):
+                self[name].data = fit[key]
+        return not self.errors
+
     def was_recorded(self, name: str, value: Any, changes: Mapping[str, Any]) -> bool:
-        key = PROFILE_KEYS.get(name, name)
-        return super().was_recorded(key, masked(key, value), changes)
+        if name in COVERED:
+            return super().was_recorded(name, self.shown(name, value), changes)
+        return super().was_recorded(PROFILE_KEYS.get(name, name), value, changes)
+
+    def shown(self, name: str, value: Any) -> str:
+        """Return of a covered value what the audit log may hold of it as well."""
+        return text_of(value).partition(" = ")[0] if name in COVERED else super().shown(name, value)
+
+
+def fingerprint(key: str, stored: Any) -> str:
+    """Return what tells a stored value from any other, and from which nobody without our key can guess it."""
+    if stored in ("", None):
+        return ""
+    secret = settings().secret_key.get_secret_value().encode()
+    text = json.dumps(stored, sort_keys=True).encode()
+    return f"{masked(key, stored)} = {hmac.digest(secret, b'profile ' + key.encode() + text, 'sha256').hex()[:32]}"
 
 
 class ResetLinkForm(ProofForm, PageForm):

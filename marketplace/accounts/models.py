@@ -44,6 +44,15 @@ class User(Base):
         """First and last name, or the e-mail address where the profile holds none."""
         return full_name(self.profile) or self.email
 
+    @property
+    def anonymous_email(self) -> str:
+        """The address that the account has once it is anonymised: of a domain that can never be (RFC 2606)."""
+        return f"anonymous-{self.id}@anonymised.invalid"
+
+    @property
+    def is_anonymised(self) -> bool:
+        return self.email == self.anonymous_email
+
     def __str__(self) -> str:
         return self.email
 

@@ -8,34 +8,49 @@ import sqlalchemy as sa
 
 from marketplace.accounts.models import User
 from marketplace.accounts.reset_links import void_links
+from marketplace.accounts.schemas import PartlyOurs, can_be_written, fitting
 from marketplace.audit import Actor, record
 from marketplace.database import lock, session_of, utcnow
-from marketplace.errors import InvalidInput
+from marketplace.errors import InvalidInput, refuse
+from marketplace.sql import lock_word
 from marketplace.words import gettext as _
 
 
-def edit_user(user: User, *, changes: Mapping[str, Any], reason: str, actor: Actor) -> None:
-    """Change the e-mail address or parts of the profile; unknown keys of the profile stay.
+def edit_user(user: User, *, changes: Mapping[str, Any], reason: str, actor: Actor, region: str = "") -> None:
+    """Change the e-mail address or parts of the profile; all else in the profile stays as it is, malformed or not.
 
     :param changes: `email`, and keys of the profile such as `firstName`.
-    :raises InvalidInput: when the address is another account's, case apart, or is changed without a reason.
+    :param region: the country whose telephone numbers are written without a `+`.
+    :raises InvalidInput: when a value does not fit, or the address is another account's, case apart, or is changed
+        without a reason.
     """
     lock(user)
+    refuse(edit_refusal(user))
+    wanted, unfit = fitting(changes, region=region)
+    for key, sentence in unfit.items():
+        raise InvalidInput(sentence, fields=(key,))
+    stored = user.profile if isinstance(user.profile, dict) else {}
+    keys = {key: new for key, new in wanted.items() if key != "email" and (stored.get(key) or "") != new}
+    if keys and not can_be_written({**stored, **keys}):
+        raise InvalidInput(_("The stored profile holds a number that no program can write back. Ask an administrator."))
     changed: dict[str, tuple[Any, Any]] = {}
-    email = changes.get("email", user.email)
+    email = wanted.get("email", user.email)
     if email != user.email:
         _change_email(user, email, reason=reason, actor=actor)
         changed["email"] = (user.email, email)
         user.email = email
-    stored = user.profile if isinstance(user.profile, dict) else {}
-    keys = {key: new for key, new in changes.items() if key != "email" and (stored.get(key) or "") != new}
     changed |= {key: (masked(key, stored.get(key)), masked(key, new)) for key, new in keys.items()}
     if not changed:
         return
     if keys:
-        user.profile = {**stored, **keys}
+        user.profile = PartlyOurs(stored, keys)
     user.updated_at = utcnow()
     record("user.edited", user, actor=actor, label=user.email, reason=reason or None, changes=changed)
+
+
+def edit_refusal(user: User) -> str | None:
+    """Say why the account cannot be changed; None when it can."""
+    return _("This account is anonymised: it is nobody's any more.") if user.is_anonymised else None
 
 
 def masked(key: str, value: Any) -> Any:
@@ -51,6 +66,8 @@ def _change_email(user: User, email: str, *, reason: str, actor: Actor) -> None:
     if not reason:
         raise InvalidInput(_("Changing the e-mail address needs a reason."), fields=("reason",))
     session = session_of(user)
+    # Two accounts could take one address at the same moment, spelt in two ways that no constraint knows to be one.
+    lock_word(session, f"e-mail {email.lower()}")
     taken = sa.select(User.id).where(sa.func.lower(User.email) == email.lower(), User.id != user.id)
     if session.scalar(taken.limit(1)):
         raise InvalidInput(_("Another account has this e-mail address."), fields=("email",))

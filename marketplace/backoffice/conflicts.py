@@ -13,7 +13,6 @@ from marketplace.backoffice.editing import EditForm, is_same, text_of
 from marketplace.backoffice.submitting import status_of
 from marketplace.database import Base, session_of
 from marketplace.errors import Stale
-from marketplace.web.formats import writable
 
 LOOKED_THROUGH = 20
 """Entries of the audit log in which the author of a value is looked for."""
@@ -78,7 +77,9 @@ def show_conflicts(form: EditForm, current: EditForm, row: Base, open_ones: Mapp
     for name, loaded in open_ones.items():
         entry = next((each for each in entries if form.was_recorded(name, now[name], each.changes)), None)
         author, at = (entry.actor_label, entry.at) if entry else (None, None)
-        form[name].conflict = Conflict(writable(loaded), writable(text_of(now[name])), author, at, form.choice(name))
+        form[name].conflict = Conflict(
+            form.shown(name, loaded), form.shown(name, now[name]), author, at, form.choice(name)
+        )
 
 
 def _load_anew(form: EditForm, current: EditForm, open_ones: Mapping[str, str], *, kept: set[str]) -> None:

@@ -8,6 +8,8 @@ from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, TextAreaField
 
+from marketplace.web.formats import writable
+
 OF_THE_PAGE = ("loaded", "were", "csrf_token", "own_password")
 """Fields that are no part of the record, nor of what is asked for: stored nowhere."""
 
@@ -51,6 +53,10 @@ class EditForm(FlaskForm):
         """Return which value of a disputed field the person wants."""
         chosen = request.form.get(f"choice-{name}") if name in self.disputed() else None
         return chosen if chosen in ("theirs", "yours") else None  # type: ignore[return-value] # mypy sees a str
+
+    def shown(self, _name: str, value: Any) -> str:
+        """Return what is shown of a field's value where two stand side by side."""
+        return writable(text_of(value))
 
     def was_recorded(self, name: str, value: Any, changes: Mapping[str, Any]) -> bool:
         """Whether an audit entry with these `changes` put `value` into the field `name`."""

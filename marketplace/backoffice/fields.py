@@ -10,13 +10,15 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length, NumberRange, Regexp, ValidationError
 
+from marketplace.words import EMAIL as EMAIL_PATTERN
+
 
 def strip(value: Any) -> Any:
     """Drop the space around a text, and write its line breaks as the database holds them."""
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
 
-EMAIL = Regexp(r"^[^@\s<>\"']{1,64}@[^@\s<>\"']+\.[^@\s<>\"'.]+$", message=_("This is not an e-mail address."))
+EMAIL = Regexp(f"^{EMAIL_PATTERN}$", message=_("This is not an e-mail address."))
 
 
 class Within(NumberRange):

@@ -9,7 +9,13 @@ from marketplace.backoffice.cells import Cell, html
 
 
 def table_rows(
-    rows: Sequence[Any], cells: Sequence[tuple[str, Cell]], *, address: str, with_boxes: bool, end: str = ""
+    rows: Sequence[Any],
+    cells: Sequence[tuple[str, Cell]],
+    *,
+    address: str,
+    with_boxes: bool,
+    end: str = "",
+    row_id: str = "r",
 ) -> Markup:
     """Return a table row for each of `rows`.
 
@@ -17,6 +23,7 @@ def table_rows(
     :param address: of a row's page, without its id.
     :param with_boxes: whether rows can be selected.
     :param end: of a row's address, behind its id.
+    :param row_id: begins the ids of the elements that name the rows.
     """
     (_name, head), *others = cells
     link = escape(address)
@@ -24,10 +31,10 @@ def table_rows(
     lines = []
     for number, row in enumerate(rows, start=1):
         identity = str(row.id)
-        box = f'<td><input type="checkbox" name="rowid" value="{identity}" aria-labelledby="r{number}"></td>'
+        box = f'<td><input type="checkbox" name="rowid" value="{identity}" aria-labelledby="{row_id}{number}"></td>'
         values = "".join([f"{tag}{_escaped(cell(row))}</td>" for tag, cell in opened])
         name = f'<a href="{link}{identity}{end}">{_escaped(head(row))}</a>'
-        lines.append(f'<tr>{box if with_boxes else ""}<th scope="row" id="r{number}">{name}</th>{values}</tr>')
+        lines.append(f'<tr>{box if with_boxes else ""}<th scope="row" id="{row_id}{number}">{name}</th>{values}</tr>')
     return html("\n".join(lines))
 
 

@@ -26,7 +26,7 @@ def submit(form: FlaskForm, act: Callable[[], Any]) -> Any:
     try:
         result = in_transaction(act)
     except DomainError as refusal:
-        form.outcome = refusal.status
+        form.outcome, form.retry_after = refusal.status, getattr(refusal, "seconds", None)
         show_refusal(form, refusal)
         return None
     except OperationalError as failure:

@@ -11,10 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import PART_OF, AuditEvent
-from marketplace.notes import WRITTEN, Note, digest
+from marketplace.notes import ERASED, TAKEN_AWAY, WRITTEN, Note, digest
 
 BEGAN = "began"
 """The act of a record's beginning where the audit log knows nothing of it: the marketplace made it."""
+
+ANONYMISED = "user.anonymised"
+"""The act after which the pages say no more what was there about a person before."""
 
 SHOWN = 50
 """Happenings on a page; older ones are behind a link."""
@@ -57,6 +60,14 @@ class Timeline:
 
 Others = Mapping[str, Sequence[uuid.UUID]]
 """Table to ids of other records."""
+
+
+def without_values(happening: Happening) -> Happening:
+    """Leave out what an entry says about a person who was anonymised since: the audit log cannot forget it."""
+    if happening.action == ANONYMISED:
+        return happening
+    who = "" if happening.kind == "customer" else happening.who  # Customers are called by their e-mail address.
+    return replace(happening, who=who, changes={}, reason=None)
 
 
 def read_timeline(
@@ -125,11 +136,20 @@ def _notes_alone(session: Session, subject: Any, before: str) -> Timeline:
 
 
 def _texts(session: Session, entries: Sequence[Any]) -> dict[uuid.UUID | None, str]:
-    """Return the texts of the notes that `entries` say were written, all at once."""
+    """Return the texts of the notes that `entries` say were written, all at once.
+
+    A note whose words were taken away is among them only where an entry says so.
+    """
     ids = [_note_id(entry) for entry in entries if entry.action == WRITTEN]
     if not ids:
         return {}
-    return {note.id: note.text for note in session.execute(sa.select(Note.id, Note.text).where(Note.id.in_(ids)))}
+    texts = {note.id: note.text for note in session.execute(sa.select(Note.id, Note.text).where(Note.id.in_(ids)))}
+    erased = [str(note_id) for note_id, text in texts.items() if text == ERASED]
+    if not erased:
+        return texts
+    about = AuditEvent.subject_type == Note.__tablename__, AuditEvent.subject_id.in_(erased)
+    known = set(session.scalars(sa.select(AuditEvent.subject_id).where(*about, AuditEvent.action == TAKEN_AWAY)))
+    return {note_id: text for note_id, text in texts.items() if text != ERASED or str(note_id) in known}
 
 
 def _happening(entry: Any, texts: Mapping[uuid.UUID | None, str], own: str) -> Happening:
@@ -148,7 +168,8 @@ def _happening(entry: Any, texts: Mapping[uuid.UUID | None, str], own: str) -> H
         return replace(happening, changes=changes, batch=_uuid(str(changes.get(PART_OF, (None, ""))[1])))
     text = texts.get(_note_id(entry))
     recorded = _pairs(entry.changes).get("sha256", (None, None))[1]
-    return replace(happening, note=text or "", is_altered=text is None or digest(text) != recorded)
+    is_altered = text is None or (text != ERASED and digest(text) != recorded)
+    return replace(happening, note=text or "", is_altered=is_altered)
 
 
 def _note_id(entry: Any) -> uuid.UUID | None:

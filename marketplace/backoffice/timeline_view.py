@@ -19,9 +19,10 @@ from marketplace.backoffice.cells import moment_tag
 from marketplace.backoffice.fields import PageForm, strip
 from marketplace.backoffice.guard import requires
 from marketplace.backoffice.panels import Beside
+from marketplace.backoffice.record_lists import page_state
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import TableView
-from marketplace.backoffice.timeline import BEGAN, Happening, Others, Timeline, read_timeline
+from marketplace.backoffice.timeline import BEGAN, Happening, Others, Timeline, read_timeline, without_values
 from marketplace.extensions import db
 from marketplace.notes import LONGEST, WRITTEN, write_note
 from marketplace.permissions import Permission
@@ -64,6 +65,10 @@ class TimelineView(TableView):
         super().__init__(model, **options)
         self.beside = beside
 
+    def concerns_nobody(self, _row: Any) -> bool:
+        """Whether whoever `row` is about was anonymised."""
+        return False
+
     def label_of(self, row: Any) -> str:
         """Return what the audit log calls `row`."""
         return str(row)
@@ -85,9 +90,12 @@ class TimelineView(TableView):
             only_notes=only_notes,
             others={} if only_notes else self.others_of(row),
         )
+        happenings = list(self._whole(timeline, row))
+        if self.concerns_nobody(row):
+            happenings = [without_values(each) for each in happenings]
         return {
             "timeline": timeline,
-            "happenings": list(self._whole(timeline, row)),
+            "happenings": happenings,
             "time_of": moment_tag(),
             "note_form": NoteForm(formdata=None) if current_user.may(Permission.NOTES_WRITE) else None,
             "panels": self.beside(row) if self.beside else (),
@@ -127,7 +135,7 @@ class TimelineView(TableView):
         ]
 
     def timeline_url(self, row: Any, **parameters: Any) -> str:
-        return self.get_url(".details_view", id=row.id, **parameters, _anchor="timeline")
+        return self.get_url(".details_view", id=row.id, **page_state(), **parameters, _anchor="timeline")
 
     def _whole(self, timeline: Timeline, row: Any) -> Iterator[Happening]:
         """Give the happenings and, on the last page, the beginning that the audit log knows nothing of."""

@@ -66,6 +66,10 @@ class Booking(Base):
         sa.Index("ix_bookings_total_amount_id", "total_amount", "id"),
         sa.Index("ix_bookings_status_created_at_id", "status", "created_at", "id"),
         sa.Index("ix_bookings_status_scheduled_at_id", "status", "scheduled_at", "id"),
+        # For the page of a user, whose bookings may be many where they are a provider.
+        sa.Index("ix_bookings_customer_id_scheduled_at_id", "customer_id", "scheduled_at", "id"),
+        sa.Index("ix_bookings_provider_id_scheduled_at_id", "provider_id", "scheduled_at", "id"),
+        sa.Index("ix_bookings_provider_id_total_amount_id", "provider_id", "total_amount", "id"),
         # To find those of one provider that overlap.
         partial_index(
             "ix_bookings_confirmed_provider_id_scheduled_at",

@@ -1,4 +1,4 @@
-"""The bookings beside a booking, and beside a user: the next ones first, a few of each."""
+"""The bookings beside a booking and beside listings: the next ones first, a few of each."""
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext as _
 
-from marketplace.accounts.models import User
 from marketplace.backoffice.cells import badge, moment_tag
 from marketplace.backoffice.panels import Panel, PanelRow
 from marketplace.batches.models import Batch, BatchItem
@@ -42,21 +41,6 @@ def bookings_beside(booking: Booking) -> Sequence[Panel]:
             title=_("Other bookings with %(name)s", name=provider),
             empty=_("This provider has no other booking."),
             all_label=_("All bookings with this provider"),
-        ),
-    )
-
-
-def bookings_of_user(user: User) -> Sequence[Panel]:
-    """Return the bookings of a customer, or with a provider."""
-    side = user.role if user.role in OTHER_SIDE else "customer"
-    return (
-        _panel(
-            _found({side: user.id}, {COMING: 5, EARLIER: 3}),
-            side,
-            user.id,
-            title=_("Bookings"),
-            empty=_("This user has no booking."),
-            all_label=_("All bookings of this user"),
         ),
     )
 

@@ -143,6 +143,9 @@ class BookingView(AwayScreen, OverlapScreen, TimelineView):
     def exported(self) -> sa.Select[Any]:
         return queries.exported_bookings()
 
+    def concerns_nobody(self, row: Booking) -> bool:
+        return row.customer is not None and row.customer.is_anonymised
+
     def title_of(self, row: Booking) -> str:
         service, customer = row.service.title if row.service else "?", row.customer.name if row.customer else "?"
         return joined(service, " / ", customer, " · ", moment(row.scheduled_at))

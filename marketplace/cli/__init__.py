@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from marketplace.cli.accounts import account_commands
 from marketplace.cli.audit import audit_commands
 from marketplace.cli.listings import listing_commands
 from marketplace.cli.sample_data import sample_data_command
@@ -25,6 +26,7 @@ def register(app: Flask) -> None:
         schema_commands,
         staff_commands,
         listing_commands,
+        account_commands,
         token_commands,
         audit_commands,
     ):

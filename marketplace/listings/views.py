@@ -127,6 +127,9 @@ class ServiceView(ReviewScreen):
     def exported(self) -> sa.Select[Any]:
         return queries.exported_services()
 
+    def concerns_nobody(self, row: Service) -> bool:
+        return row.provider is not None and row.provider.is_anonymised
+
     def verbs(self, row: Service) -> Sequence[Verb]:
         if not current_user.may(Permission.SERVICES_MODERATE):
             return ()
