@@ -4,7 +4,7 @@ import ipaddress
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
 from babel.localedata import locale_identifiers
@@ -26,7 +26,20 @@ def _split(value: object) -> object:
     return value
 
 
+def _named_roles(value: object) -> object:
+    """Read names of roles, separated by commas; the word `none` stands for none of them."""
+    if value == "none":
+        return ()
+    roles = _split(value)
+    if roles == () and isinstance(value, str):
+        raise ValueError("must name roles, separated by commas, or be the word none")
+    return roles
+
+
 CommaSeparated = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+StaffRole = Literal["operations", "support", "manager", "administrator"]
+StaffRoles = Annotated[tuple[StaffRole, ...], NoDecode, BeforeValidator(_named_roles)]
 
 
 def psycopg_url(url: str) -> str:
@@ -67,6 +80,9 @@ class Settings(BaseSettings):
     """Origin of the public reset page, such as `https://account.example.com`; empty: the address staff use."""
     reset_token_storage: Literal["digest", "plain"] = "digest"  # noqa: S105 - the name of a way to store
     reset_token_hours: PositiveInt = 24
+
+    require_second_factor: StaffRoles = get_args(StaffRole)
+    """Roles whose members can open nothing until they have set up a second factor."""
 
     bcrypt_cost: int = 12
     session_idle_minutes: PositiveInt = 30

@@ -36,7 +36,7 @@ class AuditEvent(Base):
     at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     action: Mapped[str] = mapped_column(sa.String(64))
     actor_kind: Mapped[str] = mapped_column(sa.String(20))
-    """`staff`, `customer` or `command`."""
+    """`staff`, `customer`, `command` or `visitor`."""
     actor_id: Mapped[uuid.UUID | None]
     actor_label: Mapped[str] = mapped_column(sa.String(255))
     subject_type: Mapped[str] = mapped_column(sa.String(64))
@@ -89,6 +89,15 @@ class Command:
 
 
 @dataclass(frozen=True)
+class Visitor:
+    """Somebody who has not shown who they are as the one who acts."""
+
+    audit_label: str = "somebody not logged in"
+    audit_kind: str = "visitor"
+    audit_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
 class Origin:
     """Where a change came from."""
 
@@ -121,6 +130,31 @@ def record(
     if the change is. `changes` holds `(old, new)` for each field; never a secret.
     """
     session = session_of(subject)
+    subject_id = str(_identity(session, subject))
+    record_about(
+        session,
+        action,
+        subject_type=subject.__tablename__,
+        subject_id=subject_id,
+        actor=actor,
+        label=label,
+        changes=changes,
+        reason=reason,
+    )
+
+
+def record_about(
+    session: Session,
+    action: str,
+    *,
+    subject_type: str,
+    subject_id: str,
+    actor: Actor,
+    label: str,
+    changes: dict[str, tuple[Any, Any]] | None = None,
+    reason: str | None = None,
+) -> None:
+    """Note an act as `record` does, where its subject may be no row."""
     origin = current_origin.get()
     told = dict(changes or {})
     if (batch := current_batch.get()) is not None:
@@ -132,8 +166,8 @@ def record(
             "actor_kind": actor.audit_kind,
             "actor_id": actor.audit_id,
             "actor_label": actor.audit_label[:255],
-            "subject_type": subject.__tablename__,
-            "subject_id": str(_identity(session, subject)),
+            "subject_type": subject_type,
+            "subject_id": subject_id,
             "subject_label": label[:255],
             "changes": {name: [plain_value(old), plain_value(new)] for name, (old, new) in told.items()},
             "reason": reason,

@@ -53,6 +53,7 @@ def prepare_environment(port: str) -> None:
     INSTANCE.mkdir(exist_ok=True)
     os.environ.setdefault("SECRET_KEY", kept("secret-key", lambda: secrets.token_hex(32)))
     os.environ.setdefault("DATABASE_URL", f"sqlite:///{INSTANCE / 'demo.sqlite'}")
+    os.environ.setdefault("REQUIRE_SECOND_FACTOR", "none")  # Whoever only looks has no app at hand.
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     os.environ.setdefault("BIND", f"127.0.0.1:{port}")
     # One process: the log-in throttle then needs no Redis to be exact.

@@ -38,6 +38,7 @@ def make_settings(database_url: str, **changes: object) -> Settings:
             "web_threads": 24,
             "testing": True,
             "mail_backend": "locmem",
+            "require_second_factor": (),
             "mail_default_sender": "back-office@example.com",
             "reset_link_base_url": "https://account.example.com",
             **changes,

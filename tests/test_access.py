@@ -70,6 +70,12 @@ ACCESS = {
     "reset.set_password": {"GET": EVERYONE, "POST": EVERYONE},
     "profile.index_view": {"GET": STAFF, "POST": STAFF},
     "profile.password_view": {"GET": STAFF, "POST": STAFF},
+    "staff_login.ask_for_code": {"GET": EVERYONE, "POST": EVERYONE},
+    **verb_route("profile.second_factor_view", STAFF),
+    **verb_route("profile.recovery_codes_view", STAFF),
+    **verb_route("profile.removal_view", STAFF),
+    **verb_route("profile.session_ending_view", STAFF),
+    **verb_route("profile.sessions_ending_view", STAFF),
     "profile.proof_view": {"GET": STAFF, "POST": STAFF},
     "admin.index": {"GET": Permission.DASHBOARD_READ},
     **table_routes(
@@ -125,6 +131,8 @@ ACCESS = {
         edit=Permission.STAFF_MANAGE,
     ),
     **verb_route("staff.disabling_view", Permission.STAFF_MANAGE),
+    **verb_route("staff.second_factor_reset_view", Permission.STAFF_MANAGE),
+    **verb_route("staff.sessions_ending_view", Permission.STAFF_MANAGE),
     **verb_route("staff.enabling_view", Permission.STAFF_MANAGE),
     **table_routes("audit", read=Permission.AUDIT_READ),
     # The example is a batch that cancels bookings: each is for who may run its verb.
@@ -620,6 +628,7 @@ class Examples:
             self.left_at = stored_rows(but=("staff_sessions",))
         row_id = self.rows.get(rule.endpoint.partition(".")[0], UNKNOWN)
         examples = {"record_id": row_id, "token": "unknown", "filename": "app.css", "export_type": "csv"}
+        examples["session_id"] = UNKNOWN
         with app.test_request_context():
             url = app.url_map.bind("localhost").build(rule.endpoint, {name: examples[name] for name in rule.arguments})
         return f"{url}?id={row_id}"

@@ -4,6 +4,7 @@ import sys
 
 import click
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from marketplace.audit import Command
 from marketplace.backoffice.fields import EMAIL
@@ -13,6 +14,7 @@ from marketplace.passwords import STAFF_MINIMUM, hash_password, password_problem
 from marketplace.permissions import Role
 from marketplace.staff.models import StaffMember
 from marketplace.staff.operations import create_staff_member, disable_staff_member
+from marketplace.staff.second_factor import reset_second_factor
 from marketplace.transaction import transaction
 
 staff_commands = CommandGroup("staff", help="Staff accounts.")
@@ -59,10 +61,24 @@ def list_all() -> None:
 @click.option("--reason", default="disabled on the command line")
 def disable(email: str, reason: str) -> None:
     """Shut the account of EMAIL and end its sessions."""
-    known_as = email.strip().lower()
     with transaction() as session:
-        member = session.scalars(sa.select(StaffMember).where(StaffMember.email == known_as)).one_or_none()
-        if member is None:
-            raise click.ClickException(f"{email} has no account.")
-        disable_staff_member(member, reason=reason, actor=Command("flask staff disable"))
+        disable_staff_member(_member(session, email), reason=reason, actor=Command("flask staff disable"))
     click.echo(f"{email} is disabled.")
+
+
+@staff_commands.command("reset-mfa")
+@click.argument("email")
+@click.option("--reason", default="reset on the command line")
+def reset_mfa(email: str, reason: str) -> None:
+    """Forget the second factor of EMAIL, who has lost it, and end their sessions."""
+    with transaction() as session:
+        reset_second_factor(_member(session, email), reason=reason, actor=Command("flask staff reset-mfa"))
+    click.echo(f"{email} has no second factor any more, and is logged out everywhere.")
+
+
+def _member(session: Session, email: str) -> StaffMember:
+    known_as = email.strip().lower()
+    member = session.scalars(sa.select(StaffMember).where(StaffMember.email == known_as)).one_or_none()
+    if member is None:
+        raise click.ClickException(f"{email} has no account.")
+    return member

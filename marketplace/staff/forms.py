@@ -28,6 +28,13 @@ class LogInForm(FlaskForm):
             raise ValidationError(too_long_sentence())
 
 
+class CodeForm(FlaskForm):
+    """The second step of the log-in."""
+
+    code = StringField(_("Code"), [InputRequired(), Length(max=60)], filters=[strip])
+    next = HiddenField()
+
+
 def good_password(_form: FlaskForm, field: PasswordField) -> None:
     problem = password_problem(field.data or "", minimum=STAFF_MINIMUM)
     if problem:
@@ -109,6 +116,19 @@ class ProfileForm(EditForm):
     def validate_timezone(self, field: StringField) -> None:
         if field.data and field.data not in ZONES:
             raise ValidationError(gettext("This is not the name of a time zone, such as Europe/Berlin."))
+
+
+class RecoveryCodesForm(ProofForm):
+    sealed = HiddenField()
+
+
+class SetUpForm(RecoveryCodesForm):
+    code = StringField(
+        _("Code that the app shows"),
+        [InputRequired(), Length(max=60)],
+        filters=[strip],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"},
+    )
 
 
 class OwnPasswordForm(FlaskForm):

@@ -75,3 +75,65 @@ class StaffSession(Base):
     member: Mapped[StaffMember] = relationship(lazy="raise")
 
     __table_args__ = (sa.Index("ix_staff_sessions_member_id", "member_id"),)
+
+
+class StaffSecondFactor(Base):
+    """What a member has beside the password: one of each kind. Passkeys will be a kind of their own."""
+
+    __tablename__ = "staff_second_factors"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    member_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("staff_members.id", ondelete="RESTRICT"))
+    kind: Mapped[str] = mapped_column(sa.String(20), default="totp")
+    secret: Mapped[str] = mapped_column(sa.Text, deferred=True)
+    """Sealed: see sealing.py."""
+    last_step: Mapped[int] = mapped_column(sa.BigInteger)
+    """Time step (30 seconds each since 1970) of the last code that was accepted: no code counts twice."""
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.UniqueConstraint("member_id", "kind", name="staff_second_factors_member_id_kind_key"),
+        sa.CheckConstraint("kind IN ('totp')", name="kind"),
+    )
+
+
+class StaffRecoveryCode(Base):
+    """One of the ten codes for a member who has lost their second factor; good for one log-in."""
+
+    __tablename__ = "staff_recovery_codes"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    member_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("staff_members.id", ondelete="RESTRICT"))
+    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    """SHA-256 of the code, hexadecimal: at 120 bits nobody can try them all (ASVS 5.0, 6.5.2)."""
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (sa.Index("ix_staff_recovery_codes_member_id", "member_id"),)
+
+
+class StaffInvite(Base):
+    """A link by which a colleague-to-be makes their account, once; the link holds the token, this row its digest."""
+
+    __tablename__ = "staff_invites"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    token_digest: Mapped[str] = mapped_column(sa.String(64), unique=True, deferred=True)
+    email: Mapped[str] = mapped_column(sa.String(255))
+    """Always in lower case."""
+    name: Mapped[str] = mapped_column(sa.String(100))
+    role: Mapped[str] = mapped_column(sa.String(20))
+    invited_by: Mapped[str] = mapped_column(sa.String(255))
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    voided_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+
+    __table_args__ = (
+        sa.CheckConstraint("role IN ('operations', 'support', 'manager', 'administrator')", name="role"),
+        sa.CheckConstraint("email = lower(email)", name="email_lower"),
+        sa.Index("ix_staff_invites_email", "email"),
+    )
+
+    def __str__(self) -> str:
+        return self.email

@@ -1,16 +1,17 @@
 """What can be done to staff accounts."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.audit import Actor, record
+from marketplace.audit import Actor, Visitor, record, record_about
 from marketplace.database import lock, session_of, utcnow
 from marketplace.errors import InvalidInput, refuse
 from marketplace.permissions import Role
-from marketplace.staff.models import StaffMember
+from marketplace.staff.models import StaffMember, StaffSession
 from marketplace.staff.sessions import end_all_sessions
 
 
@@ -133,9 +134,63 @@ def change_staff_password(member: StaffMember, *, password_hash: str, actor: Act
     end_all_sessions(member)
 
 
+def end_own_session(member: StaffMember, session_id: uuid.UUID, *, device: str, actor: Actor) -> None:
+    """End one session of `member`; whoever ends it twice finds it ended."""
+    lock(member)
+    theirs = sa.select(StaffSession).where(StaffSession.id == session_id, StaffSession.member_id == member.id)
+    found = session_of(member).scalars(theirs).one_or_none()
+    if found is None or found.ended_at is not None:
+        return
+    found.ended_at = utcnow()
+    record("staff.session_ended", member, actor=actor, label=member.email, changes={"device": (device, None)})
+
+
+def end_other_sessions(member: StaffMember, *, keeping: uuid.UUID, actor: Actor) -> None:
+    """End all sessions of `member` but the one that goes on."""
+    lock(member)
+    end_all_sessions(member, but=keeping)
+    record("staff.sessions_ended", member, actor=actor, label=member.email)
+
+
+def end_sessions_refusal(member: StaffMember, *, actor: Actor) -> str | None:
+    """Say why `actor` may not end the sessions of `member` from outside; None when they may."""
+    return "Your own sessions are on the page of your account." if actor.audit_id == member.id else None
+
+
+def end_sessions_of(member: StaffMember, *, reason: str, actor: Actor) -> None:
+    """End all sessions of a colleague.
+
+    :raises NotAllowedNow: as `end_sessions_refusal` says.
+    """
+    lock(member)
+    refuse(end_sessions_refusal(member, actor=actor))
+    end_all_sessions(member)
+    record("staff.sessions_ended", member, actor=actor, label=member.email, reason=reason)
+
+
 def renew_password_hash(member: StaffMember, *, password_hash: str) -> None:
     """Store the same password hashed at today's cost; nothing has changed for anybody, so nothing is recorded."""
     member.password_hash = password_hash
+
+
+def record_failed_sign_in(session: Session, *, email: str, step: str) -> None:
+    """Note that somebody failed to log in.
+
+    Of an e-mail that no account has not even the text is kept: people type passwords there.
+
+    :param step: what was wrong: `password` or `code`.
+    """
+    known = sa.select(StaffMember.id, StaffMember.email).where(StaffMember.email == email.strip().lower())
+    member_id, label = session.execute(known).one_or_none() or ("unknown", "no account")
+    record_about(
+        session,
+        "staff.sign_in_failed",
+        subject_type=StaffMember.__tablename__,
+        subject_id=str(member_id),
+        actor=Visitor(),
+        label=label,
+        changes={"wrong": (None, step)},
+    )
 
 
 def _refuse_taken_email(session: Session, email: str) -> None:

@@ -13,24 +13,29 @@ from werkzeug.wrappers import Response
 
 from marketplace.backoffice.addresses import own_path
 from marketplace.backoffice.conflicts import keep_disputes_in_view, refuse_conflicts
-from marketplace.backoffice.guard import ClosedView, for_every_member
+from marketplace.backoffice.guard import for_every_member
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.submitting import status_of, submit
 from marketplace.database import lock, utcnow
-from marketplace.extensions import client_address, settings
+from marketplace.extensions import client_address, db, settings
 from marketplace.passwords import hash_password
 from marketplace.staff.cookie import stand_for
+from marketplace.staff.devices import device_of
 from marketplace.staff.forms import ZONES, OwnPasswordForm, ProfileForm
 from marketplace.staff.models import StaffMember
 from marketplace.staff.operations import change_staff_password, edit_staff_member
 from marketplace.staff.proof import PasswordProofForm, prove
-from marketplace.staff.sessions import start_session
+from marketplace.staff.second_factor import factor_state
+from marketplace.staff.second_factor_pages import SecondFactorPages
+from marketplace.staff.session_pages import SessionPages
+from marketplace.staff.sessions import live_sessions, start_session
+from marketplace.staff.visitor import lifetimes
 from marketplace.transaction import in_transaction
 
 SAMPLE = Decimal("1234.56")
 
 
-class ProfileView(ClosedView):
+class ProfileView(SecondFactorPages, SessionPages):
     @for_every_member
     @expose("/", methods=("GET", "POST"))
     def index_view(self) -> Response | tuple[str, int]:
@@ -73,7 +78,15 @@ class ProfileView(ClosedView):
     def _page(profile: ProfileForm, password: OwnPasswordForm, status: int) -> tuple[str, int]:
         marketplace = {"zone": settings().timezone, "locale": settings().locale}
         samples: Mapping[str, Any] = {"now": utcnow(), "amount": SAMPLE, "marketplace": marketplace, "zones": ZONES}
-        return render_template("staff/profile.html", profile=profile, password=password, **samples), status
+        member = current_user.member
+        security = {
+            "factor": factor_state(db.session(), member.id),
+            "is_required": member.role in settings().require_second_factor,
+            "sessions": live_sessions(db.session(), member.id, **lifetimes()),
+            "device_of": device_of,
+        }
+        page = render_template("staff/profile.html", profile=profile, password=password, **samples, **security)
+        return page, status
 
     @staticmethod
     def _save(form: ProfileForm, member: StaffMember) -> None:

@@ -17,7 +17,7 @@ from wtforms import PasswordField
 
 from marketplace.backoffice.fields import ReasonForm
 from marketplace.database import utcnow
-from marketplace.extensions import client_address, db
+from marketplace.extensions import db
 from marketplace.passwords import password_matches
 from marketplace.staff.cookie import stand_on_for
 from marketplace.staff.models import StaffMember
@@ -96,7 +96,7 @@ def prove(password: str) -> bool:
     """
     member = current_user.member
     stored = sa.select(StaffMember.password_hash).where(StaffMember.id == member.id)
-    with in_turn(email=member.email, address=client_address()) as tries:
+    with in_turn(member.email) as tries:
         if not password_matches(password, db.session.scalars(stored).one()):
             tries.count_failure()
             return False

@@ -4,13 +4,14 @@ import datetime as dt
 import hashlib
 import secrets
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.database import session_of, utcnow
-from marketplace.staff.models import StaffActor, StaffMember, StaffSession
+from marketplace.staff.models import StaffActor, StaffMember, StaffSecondFactor, StaffSession
 
 KEY_BYTES = 32
 PROVED_FOR = dt.timedelta(minutes=10)
@@ -20,6 +21,7 @@ TOUCH_AFTER = dt.timedelta(seconds=60)
 
 # Built once, of tables and not of models: it is asked for by every request, and both would take longer than it runs.
 _member, _session = StaffMember.__table__.c, StaffSession.__table__.c
+_factor = StaffSecondFactor.__table__.c
 _LIVE = (
     sa.select(
         _member.id,
@@ -31,6 +33,7 @@ _LIVE = (
         _session.id,
         _session.last_used_at,
         _session.proved_at,
+        sa.exists().where(_factor.member_id == _member.id).label("has_second_factor"),
     )
     .join_from(StaffMember.__table__, StaffSession.__table__)
     .where(
@@ -57,6 +60,7 @@ class LiveSession(StaffActor):
     session_id: uuid.UUID
     last_used_at: dt.datetime
     proved_at: dt.datetime
+    has_second_factor: bool
 
 
 def start_session(member: StaffMember, *, address: str, user_agent: str) -> str:
@@ -87,6 +91,23 @@ def find_session(session: Session, key: str, *, idle: dt.timedelta, absolute: dt
     moments = {"digest": key_digest(key), "idle_since": now - idle, "begun": now - absolute}
     found = session.execute(_LIVE, moments).one_or_none()
     return LiveSession(*found) if found else None
+
+
+def live_sessions(
+    session: Session, member_id: uuid.UUID, *, idle: dt.timedelta, absolute: dt.timedelta
+) -> Sequence[StaffSession]:
+    """Return the sessions of a member that are neither ended nor timed out, the one used last first."""
+    now = utcnow()
+    return session.scalars(
+        sa.select(StaffSession)
+        .where(
+            StaffSession.member_id == member_id,
+            StaffSession.ended_at.is_(None),
+            StaffSession.last_used_at > now - idle,
+            StaffSession.created_at > now - absolute,
+        )
+        .order_by(StaffSession.last_used_at.desc(), StaffSession.id)
+    ).all()
 
 
 def needs_touch(live: LiveSession) -> bool:
@@ -120,9 +141,13 @@ def end_session(session: Session, key: str) -> None:
     session.execute(_end().where(StaffSession.key_digest == key_digest(key)))
 
 
-def end_all_sessions(member: StaffMember) -> None:
-    """End every session of `member`: within one request they are out on every device."""
-    session_of(member).execute(_end().where(StaffSession.member_id == member.id))
+def end_all_sessions(member: StaffMember, *, but: uuid.UUID | None = None) -> None:
+    """End every session of `member`: within one request they are out on every device.
+
+    :param but: the session that goes on, if one does.
+    """
+    others = StaffSession.member_id == member.id
+    session_of(member).execute(_end().where(others if but is None else others & (StaffSession.id != but)))
 
 
 def key_digest(key: str) -> str:

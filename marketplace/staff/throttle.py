@@ -1,47 +1,74 @@
 """How often a log-in may be tried: ten failures in five minutes for an account, and for an address."""
 
-import hashlib
+import ipaddress
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Lock
 
-from limits import parse
+from limits import RateLimitItem, parse
 from werkzeug.exceptions import TooManyRequests
 
-from marketplace.extensions import limiter
+from marketplace.extensions import client_address, limiter
+from marketplace.staff.device import account_of, known_device
 
 FAILURES = parse("10 per 5 minutes")
+
+CODES = parse("50 per day")
+"""Wrong codes, on top of that: there are but a million of them, and whoever tries has the password already."""
+
+RECORDED = parse("100 per 5 minutes")
+"""Failures of all visitors together that get into the audit log: nobody shall fill it."""
 
 _turns = tuple(Lock() for _each in range(256))
 
 
 @contextmanager
-def in_turn(*, email: str, address: str) -> Iterator["Tries"]:
-    """Let one try after the other have the tries of this account and this address.
+def in_turn(email: str, *, of_codes: bool = False) -> Iterator["Tries"]:
+    """Let one try after the other have the tries of this account and this visitor.
 
     A failure is known only after the slow check of a password; tries in parallel would all be let through meanwhile.
 
-    :raises TooManyRequests: (429, with Retry-After) when either has none left.
+    :param of_codes: whether it is a code of the second factor that is tried.
+    :raises TooManyRequests: (429, with Retry-After) when none are left.
     """
-    tries = Tries(email, address)
+    tries = Tries(email, of_codes=of_codes)
     with ExitStack() as stack:
-        for number in sorted({hash(key) % len(_turns) for key in tries.keys}):
+        for number in sorted({hash(key) % len(_turns) for _limit, key in tries.limits}):
             stack.enter_context(_turns[number])
         tries.check()
         yield tries
 
 
 class Tries:
-    """The tries that an account, known or not, and an address have left."""
+    """The tries that are left: of an account, known or not, and an address; or of a browser that is known."""
 
-    def __init__(self, email: str, address: str) -> None:
-        account = hashlib.sha256(email.strip().lower().encode("utf-8", "surrogatepass")).hexdigest()
-        self.keys = (("log-in", "account", account), ("log-in", "address", address))
+    def __init__(self, email: str, *, of_codes: bool = False) -> None:
+        account, device = account_of(email), known_device(email)
+        self.limits: list[tuple[RateLimitItem, tuple[str, ...]]] = []
+        if device is not None:
+            self.limits.append((FAILURES, ("log-in", "device", account, device)))
+        else:
+            self.limits.append((FAILURES, ("log-in", "account", account)))
+            self.limits.append((FAILURES, ("log-in", "address", network_of(client_address()))))
+        if of_codes:
+            self.limits.append((CODES, ("log-in", "codes", account)))
 
     def check(self) -> None:
-        if not all(limiter.limiter.test(FAILURES, *key) for key in self.keys):
-            raise TooManyRequests(retry_after=FAILURES.get_expiry())
+        for limit, key in self.limits:
+            if not limiter.limiter.test(limit, *key):
+                raise TooManyRequests(retry_after=FAILURES.get_expiry())
 
-    def count_failure(self) -> None:
-        for key in self.keys:
-            limiter.limiter.hit(FAILURES, *key)
+    def count_failure(self) -> bool:
+        """Count one, and return whether it may get into the audit log."""
+        for limit, key in self.limits:
+            limiter.limiter.hit(limit, *key)
+        return limiter.limiter.hit(RECORDED, "log-in", "recorded")
+
+
+def network_of(address: str) -> str:
+    """Return what tries of an address are counted for: of IPv6 the network of 64 bits that one visitor has at least."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address

@@ -28,8 +28,11 @@ from marketplace.staff.operations import (
     edit_staff_member,
     enable_refusal,
     enable_staff_member,
+    end_sessions_of,
+    end_sessions_refusal,
 )
 from marketplace.staff.proof import ProvenReasonForm
+from marketplace.staff.second_factor import reset_refusal, reset_second_factor
 
 active_cell = badge_cell(
     lambda row: "active" if row.is_active else "disabled",
@@ -72,10 +75,18 @@ class StaffView(TableView):
     search_hint = _l("E-mail or name")
 
     def verbs(self, row: StaffMember) -> Sequence[Verb]:
-        if row.is_active:
-            url = self.get_url(".disabling_view", record_id=row.id)
-            return (Verb(_("Disable"), url, disable_refusal(row, actor=actor()), "danger"),)
-        return (Verb(_("Enable"), self.get_url(".enabling_view", record_id=row.id), enable_refusal(row), "success"),)
+        if not row.is_active:
+            return (
+                Verb(_("Enable"), self.get_url(".enabling_view", record_id=row.id), enable_refusal(row), "success"),
+            )
+        disabling = self.get_url(".disabling_view", record_id=row.id)
+        resetting = self.get_url(".second_factor_reset_view", record_id=row.id)
+        ending = self.get_url(".sessions_ending_view", record_id=row.id)
+        return (
+            Verb(_("Reset second factor"), resetting, reset_refusal(row, actor=actor()), "danger"),
+            Verb(_("End sessions"), ending, end_sessions_refusal(row, actor=actor()), "danger"),
+            Verb(_("Disable"), disabling, disable_refusal(row, actor=actor()), "danger"),
+        )
 
     def create_row(self, form: NewStaffMemberForm) -> StaffMember:
         password_hash = hash_password(form.password.data or "", cost=settings().bcrypt_cost)
@@ -121,4 +132,34 @@ class StaffView(TableView):
             done=_("The account is open again."),
             template="admin/model/verb.html",
             refusal=enable_refusal(member),
+        )
+
+    @requires(Permission.STAFF_MANAGE)
+    @expose("/<uuid:record_id>/second-factor-reset", methods=("GET", "POST"))
+    def second_factor_reset_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        member, form = self.find(str(record_id)), ProvenReasonForm()
+        return self.verb_page(
+            member,
+            form,
+            lambda: reset_second_factor(member, reason=form.reason.data, actor=actor()),
+            title=_("Reset the second factor of %(email)s", email=member.email),
+            done=_("The second factor is reset. They are logged out everywhere, and can log in with their password."),
+            template="admin/model/verb.html",
+            refusal=reset_refusal(member, actor=actor()),
+            style="danger",
+        )
+
+    @requires(Permission.STAFF_MANAGE)
+    @expose("/<uuid:record_id>/sessions-ending", methods=("GET", "POST"))
+    def sessions_ending_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
+        member, form = self.find(str(record_id)), ProvenReasonForm()
+        return self.verb_page(
+            member,
+            form,
+            lambda: end_sessions_of(member, reason=form.reason.data, actor=actor()),
+            title=_("End all sessions of %(email)s", email=member.email),
+            done=_("They are logged out everywhere."),
+            template="admin/model/verb.html",
+            refusal=end_sessions_refusal(member, actor=actor()),
+            style="danger",
         )

@@ -44,6 +44,7 @@ def environment(origin: str) -> dict[str, str]:
     return inherited | {
         "SECRET_KEY": "c41b7e0d9a5f4e36b8d2a7f1630c9e58",
         "RESET_LINK_BASE_URL": origin,
+        "REQUIRE_SECOND_FACTOR": "none",
         "BCRYPT_COST": "4",
         "LOG_LEVEL": "WARNING",
         "WEB_CONCURRENCY": "1",

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import bcrypt
 import pytest
@@ -11,9 +12,11 @@ from limits.errors import StorageError
 
 from marketplace import passwords
 from marketplace.extensions import db, limiter
+from marketplace.staff.device import COOKIE as DEVICE
 from marketplace.staff.models import StaffMember
-from tests.audit_log import entries
+from tests.audit_log import entries, is_whole
 from tests.factories import PASSWORD, StaffMemberFactory
+from tests.raw_rows import stored_rows
 
 WRONG = "wrong horse battery"
 SENTENCE = "E-mail and password do not fit together."
@@ -111,15 +114,55 @@ def test_blank_fields_are_asked_for(stranger):
     assert stranger.submit("/login").status_code == 422
 
 
-def test_logging_in_and_out_is_recorded_and_failing_is_not_believed(stranger):
+def test_logging_in_and_out_and_failing_is_recorded_and_whoever_fails_is_not_believed(stranger):
     member = StaffMemberFactory()
     stranger.log_in(member, WRONG)
     stranger.log_in(member)
     stranger.submit("/logout", page="/admin/")
-    assert [(entry.action, entry.actor_id) for entry in entries()] == [
-        ("staff.signed_in", member.id),
-        ("staff.signed_out", member.id),
+    assert [(entry.action, entry.actor_id, entry.subject_id) for entry in entries()] == [
+        ("staff.sign_in_failed", None, str(member.id)),
+        ("staff.signed_in", member.id, str(member.id)),
+        ("staff.signed_out", member.id, str(member.id)),
     ]
+    assert entries()[0].actor_label == "somebody not logged in"
+    assert is_whole()
+
+
+def test_of_an_e_mail_that_nobody_has_not_even_the_text_is_kept(stranger):
+    """People type their password into the wrong field."""
+    stranger.submit("/login", {"email": "correct horse battery", "password": WRONG})
+    [entry] = entries("staff.sign_in_failed")
+    assert (entry.subject_id, entry.subject_label, entry.changes) == (
+        "unknown",
+        "no account",
+        {"wrong": [None, "password"]},
+    )
+    assert "horse" not in str(stored_rows())
+
+
+def test_an_unknown_e_mail_makes_as_many_statements_as_a_known_one(app, stranger):
+    """The entry of a failure must not tell, by the time it takes, which e-mails have an account."""
+    known, disabled = StaffMemberFactory(), StaffMemberFactory(is_active=False)
+    counts = []
+    for email in ("warm.up@example.com", known.email, "nobody@example.com", disabled.email):
+        token = stranger.token()
+        with statements() as made:
+            stranger.post("/login", data={"csrf_token": token, "email": email, "password": WRONG})
+        counts.append([each.split(" ", 1)[0] for each in made])
+    assert counts[1] == counts[2] == counts[3]
+    assert "INSERT" in counts[1]
+
+
+def test_tries_that_are_refused_unseen_make_no_entry(app):
+    for number in range(15):
+        attempt(app, "nobody@example.com", WRONG, f"203.0.113.{number}")
+    assert len(entries("staff.sign_in_failed")) == 10
+
+
+def test_all_strangers_together_cannot_fill_the_log(app):
+    for number in range(110):
+        assert attempt(app, f"user{number}@example.com", WRONG, f"10.0.{number}.1").status_code == 401
+    assert len(entries("staff.sign_in_failed")) == 100
 
 
 def test_the_eleventh_wrong_try_on_an_account_is_refused_from_anywhere(app):
@@ -156,6 +199,7 @@ def test_tries_at_the_same_time_are_no_more(app, spray):
     members = [StaffMemberFactory(email=f"user{number}@example.com") for number in range(24)]
     db.session.commit()
     places = [(members[n if spray else 0].email, f"203.0.113.{1 if spray else n}") for n in range(24)]
+    db.session.rollback()  # SQLite in memory commits nothing while somebody still reads.
 
     def one(place):
         with app.app_context():
@@ -221,6 +265,93 @@ def test_the_password_comes_back_in_no_page(stranger):
         assert password not in page
 
 
+# -- Promise 8: a stranger slows nobody down but themselves ----------------------------------------
+
+
+def test_a_stranger_cannot_lock_out_a_colleague_whose_browser_is_known(app):
+    member = StaffMemberFactory()
+    own = app.test_client()
+    assert own.log_in(member).status_code == 302
+    assert own.submit("/logout", page="/admin/").status_code == 302
+    for number in range(11):  # From their very address, too: the office has one.
+        attempt(app, member.email, WRONG, "127.0.0.1" if number % 2 else f"203.0.113.{number}")
+    assert attempt(app, member.email, PASSWORD, "203.0.113.99").status_code == 429, "strangers wait"
+    assert own.log_in(member).status_code == 302
+
+
+def test_a_known_browser_has_ten_tries_of_its_own(app):
+    member = StaffMemberFactory()
+    own = app.test_client()
+    own.log_in(member)
+    own.submit("/logout", page="/admin/")
+    form = {"csrf_token": own.token(), "email": member.email, "password": WRONG}
+    statuses = [own.post("/login", data=form).status_code for _number in range(11)]
+    assert statuses == [401] * 10 + [429]
+    assert app.test_client().log_in(member).status_code == 302, "and takes none from others"
+
+
+def test_a_known_browser_is_known_for_its_own_accounts_only(app):
+    own = app.test_client()
+    own.log_in(StaffMemberFactory())
+    own.submit("/logout", page="/admin/")
+    token = own.token()
+    forms = [{"csrf_token": token, "email": f"user{n}@example.com", "password": WRONG} for n in range(11)]
+    assert [own.post("/login", data=form).status_code for form in forms] == [401] * 10 + [429]
+
+
+def test_two_who_share_a_desk_are_both_known_there(app):
+    first, second = StaffMemberFactory(), StaffMemberFactory()
+    desk = app.test_client()
+    for member in (first, second):
+        desk.log_in(member)
+        desk.submit("/logout", page="/admin/")
+    for member in (first, second):
+        for number in range(10):
+            attempt(app, member.email, WRONG, f"203.0.{number}.7")
+    for member in (first, second):
+        assert desk.log_in(member).status_code == 302
+        desk.submit("/logout", page="/admin/")
+
+
+@pytest.mark.parametrize("forged", ["x", "", "eyJhIjoiYiJ9.x.y", "\x00", "[]"])
+def test_a_forged_device_buys_no_tries(app, forged):
+    member = StaffMemberFactory()
+    statuses = []
+    for _number in range(11):
+        browser = app.test_client()
+        browser.set_cookie(DEVICE, forged)
+        statuses.append(browser.log_in(member, WRONG).status_code)
+    assert statuses == [401] * 10 + [429]
+
+
+def test_the_cookie_of_a_device_is_out_of_reach_of_scripts_and_of_plain_connections(app):
+    member = StaffMemberFactory()
+    browser = app.test_client()
+    form = {"csrf_token": browser.token("/login"), "email": member.email, "password": PASSWORD}
+    [set_here] = [each for each in browser.post("/login", data=form).headers.getlist("Set-Cookie") if DEVICE in each]
+    assert "HttpOnly" in set_here
+    assert "SameSite=Lax" in set_here
+    assert "Secure" not in set_here, "on this very machine"
+    assert member.email not in set_here
+    there = {"base_url": "https://office.example.com"}
+    elsewhere = app.test_client()
+    page = elsewhere.get("/login", **there).text
+    form["csrf_token"] = page.split('name="csrf_token"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
+    cookies = elsewhere.post("/login", data=form, **there).headers.getlist("Set-Cookie")
+    [set_there] = [each for each in cookies if DEVICE in each]
+    assert "Secure" in set_there
+
+
+def test_an_ipv6_network_counts_as_one_address(app):
+    members = [StaffMemberFactory() for _each in range(11)]
+    statuses = [
+        attempt(app, member.email, WRONG, f"2001:db8:1:2::{number}").status_code
+        for number, member in enumerate(members)
+    ]
+    assert statuses == [401] * 10 + [429]
+    assert attempt(app, members[0].email, WRONG, "2001:db8:1:3::1").status_code == 401
+
+
 # -- What the tests above are made of ------------------------------------------------------------
 
 
@@ -250,3 +381,17 @@ def cost_of(member):
 @pytest.fixture(autouse=True)
 def fresh_counts(app):
     limiter.reset()
+
+
+@contextmanager
+def statements():
+    made = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        made.append(statement)
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield made
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
