@@ -167,13 +167,19 @@ def _is_ours(kind: str, entry: tuple[object, ...]) -> bool:
     return kind == "indexes" and str(entry[1]).startswith("ix_")
 
 
-# -- 0004, 0005 and 0008: indexes built beside the running marketplace --------------------------------------------
+# -- 0004, 0005, 0008 and 0014: indexes built beside the running marketplace --------------------------------------------
 
-ORDERED, SEARCHED, BY_STATE, CONFIRMED = (
+ORDERED, SEARCHED, BY_STATE, CONFIRMED, OF_USER = (
     getattr(ScriptDirectory(str(VERSIONS.parent)).get_revision(number).module, name)
-    for number, name in (("0004", "ORDERED"), ("0004", "SEARCHED"), ("0005", "PARTIAL"), ("0008", "PARTIAL"))
+    for number, name in (
+        ("0004", "ORDERED"),
+        ("0004", "SEARCHED"),
+        ("0005", "PARTIAL"),
+        ("0008", "PARTIAL"),
+        ("0014", "INDEXES"),
+    )
 )
-PARTIAL = {**BY_STATE, **CONFIRMED}
+PARTIAL = {**BY_STATE, **CONFIRMED, **OF_USER}
 SEARCH_INDEXES = {
     "ix_users_search",
     "ix_services_search",
@@ -202,7 +208,7 @@ def migrated(postgresql: URL) -> Iterator[sa.Connection]:
 
 
 def built() -> dict[str, bool]:
-    """Return each index of 0004 and 0005, and whether it is whole."""
+    """Return each of these indexes, and whether it is whole."""
     rows = """
         SELECT relname, indisvalid AND indisready FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
         WHERE relname IN :names

@@ -85,7 +85,7 @@ def test_times_and_figures_are_written_as_one_chose(window):
 
 
 def next_one(page: Page):
-    return page.get_by_role("region", name="Bookings").get_by_role("link").first
+    return page.get_by_role("region", name="Bookings as a customer").get_by_role("rowheader").get_by_role("link").first
 
 
 def happenings(page: Page):
