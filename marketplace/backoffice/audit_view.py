@@ -1,16 +1,23 @@
 """The screen of the audit log."""
 
+import datetime as dt
+from typing import Any
+from urllib.parse import quote, urlencode
+
 import sqlalchemy as sa
-from flask import current_app
+from flask import current_app, url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from marketplace.audit import AuditEvent
-from marketplace.backoffice.cells import Cell, breakable, brief_time_cell, email_cell, html, time_cell
+from marketplace.backoffice.cells import NONE, Cell, CellMaker, breakable, brief_time_cell, html, linker, time_cell
 from marketplace.backoffice.filters import DateFilter, TextFilter
 from marketplace.backoffice.search import Search, Source, spaced_text
 from marketplace.backoffice.table import TableView
+from marketplace.database import utcnow
 from marketplace.permissions import Permission
+from marketplace.web.formats import viewer_zone
 
 
 def changes_cell(_name: str) -> Cell:
@@ -18,11 +25,57 @@ def changes_cell(_name: str) -> Cell:
     return lambda row: html(template.render(changes=row.changes))
 
 
+PAGES = {
+    "bookings": ("bookings", Permission.BOOKINGS_READ),
+    "services": ("services", Permission.SERVICES_READ),
+    "users": ("users", Permission.USERS_READ),
+    "password_reset_tokens": ("reset-tokens", Permission.RESET_TOKENS_READ),
+    "batches": ("batches", Permission.BOOKINGS_READ),
+    "staff_members": ("staff", Permission.STAFF_MANAGE),
+}
+"""Table to the screen of its records, and what opens that."""
+
+
 def subject_cell(_name: str) -> Cell:
-    return lambda row: html(
-        f'<div class="value"><span dir="auto">{breakable(row.subject_label)}</span>'
-        f"<small>{escape(row.subject_type)}</small></div>"
-    )
+    links = {table: linker(f"{endpoint}.details_view", permission) for table, (endpoint, permission) in PAGES.items()}
+
+    def cell(row: Any) -> Markup:
+        label = breakable(row.subject_label)
+        link = links.get(row.subject_type) if row.subject_id else None
+        name = link(escape(quote(row.subject_id)), label) if link else html(f'<span dir="auto">{label}</span>')
+        return html(f'<div class="value">{name} <small>{escape(row.subject_type)}</small></div>')
+
+    return cell
+
+
+def narrowing_cell(filter_name: str) -> CellMaker:
+    """Return the maker of a cell that leads to all entries with the same value."""
+
+    def make(name: str) -> Cell:
+        address = escape(f"{url_for('audit.index_view')}?{filter_name}=")
+
+        def cell(row: Any) -> Markup:
+            value = getattr(row, name)
+            return html(f'<a href="{address}{escape(quote(value))}">{breakable(value)}</a>') if value else NONE
+
+        return cell
+
+    return make
+
+
+def days() -> list[tuple[str, str, str]]:
+    """Return label, first and last day of what is asked for most, in the viewer's zone."""
+    today = utcnow().astimezone(viewer_zone()).date()
+    ranges = ((_("Today"), 0, 0), (_("Yesterday"), 1, 1), (_("Last 7 days"), 6, 0))
+    return [(label, *(str(today - dt.timedelta(days=ago)) for ago in edges)) for label, *edges in ranges]
+
+
+def acts_of(label: str) -> list[tuple[str, str]]:
+    """Return words and address of what somebody did lately."""
+    page = url_for("audit.index_view")
+    return [
+        (words, f"{page}?{urlencode({'actor': label, 'from': first, 'to': last})}") for words, first, last in days()
+    ]
 
 
 AUDIT = Source(
@@ -71,7 +124,16 @@ class AuditView(TableView):
         "previous_hash": _l("Hash before"),
         "hash": _l("Hash"),
     }
-    cells = {"at": time_cell, "changes": changes_cell, "subject": subject_cell, "actor_label": email_cell}
+    list_template = "audit/list.html"
+    cells = {
+        "at": time_cell,
+        "changes": changes_cell,
+        "subject": subject_cell,
+        "actor_label": narrowing_cell("actor"),
+        "action": narrowing_cell("action"),
+        "subject_id": narrowing_cell("record"),
+        "request_id": narrowing_cell("request"),
+    }
     list_cells = {"at": brief_time_cell}
     sort_columns = {"id": AuditEvent.id, "at": AuditEvent.at}
     default_sort = ("id", True)
@@ -79,6 +141,7 @@ class AuditView(TableView):
         TextFilter("action", _l("Action"), lambda text: AuditEvent.action == text),
         TextFilter("actor", _l("Who"), lambda text: AuditEvent.actor_label == text),
         TextFilter("record", _l("Record"), lambda text: AuditEvent.subject_id == text),
+        TextFilter("request", _l("Request"), lambda text: AuditEvent.request_id == text),
         DateFilter("from", _l("From"), lambda moment: AuditEvent.at >= moment),
         DateFilter("to", _l("To"), lambda moment: AuditEvent.at < moment, whole_day=True),
     )
@@ -91,3 +154,6 @@ class AuditView(TableView):
 
     def title_of(self, row: AuditEvent) -> str:
         return f"{row.action} #{row.id}"
+
+    def days(self) -> list[tuple[str, str, str]]:
+        return days()

@@ -95,6 +95,8 @@ def issue_link(page: Page) -> str:
     expect(rows(page)).to_have_count(1)
     press(page, page.get_by_role("link", name="grace@example.com"))
     press(page, page.get_by_role("link", name="Issue reset link"))
+    expect(page.get_by_label("Reason")).to_be_focused()
+    page.keyboard.type("She rang from the number in her profile.")
     press(page, page.get_by_role("button", name="Issue the link"))
     link = page.get_by_label("Link for grace@example.com")
     tab_to(page, link)

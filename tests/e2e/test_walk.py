@@ -103,6 +103,7 @@ def issue_a_link(page: Page) -> str:
     page.get_by_role("link", name="grace@example.com").click()
     page.get_by_role("link", name="Issue reset link").click()
     expect(page.get_by_text("Make sure that it is the owner who asks.")).to_be_visible()
+    page.get_by_label("Reason").fill("She rang.")
     page.get_by_role("button", name="Issue the link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The reset link is issued")
     link = page.get_by_label("Link for grace@example.com").input_value()
@@ -141,7 +142,7 @@ def read_the_audit_log(page: Page) -> None:
     told = [
         ("grace@example.com", "user.password_reset", "grace@example.com", ""),
         ("grace@example.com", "reset_link.used", "grace@example.com", ""),
-        ("sana@example.com", "reset_link.issued", "grace@example.com", ""),
+        ("sana@example.com", "reset_link.issued", "grace@example.com", "She rang."),
         ("sana@example.com", "booking.cancelled", "Window cleaning / grace@example.com", "The customer has moved."),
         ("sana@example.com", "booking.confirmed", "Lawn mowing / grace@example.com", ""),
     ]

@@ -1,0 +1,125 @@
+"""The screen of the audit log: narrowed by who, what, to what, when and in which request; it leads to the records."""
+
+import datetime as dt
+import re
+from html import unescape
+
+import pytest
+import time_machine
+
+from marketplace.audit import Origin, current_origin, record
+from marketplace.database import utcnow
+from marketplace.transaction import transaction
+from tests.factories import BookingFactory, StaffMemberFactory, UserFactory
+
+NOON = dt.datetime.combine(utcnow().date(), dt.time(12), dt.UTC)
+
+
+def act(action, subject, actor, *, days_ago=0, request="request-1", **options):
+    """Write an entry; not in the order of time, which the log does not need."""
+    token = current_origin.set(Origin(request_id=request, address="192.0.2.7"))
+    try:
+        with time_machine.travel(NOON - dt.timedelta(days=days_ago), tick=False), transaction():
+            record(action, subject, actor=actor, label=str(subject), **options)
+    finally:
+        current_origin.reset(token)
+
+
+def text(answer):
+    assert answer.status_code == 200
+    return unescape(answer.text)
+
+
+def shown(browser, query):
+    """Return what the entries of the list did, by the actions they link to."""
+    return re.findall(r'\?action=([\w.-]+)"', text(browser.get(f"/admin/audit/?{query}")))
+
+
+def follow(page, words):
+    """Return where the link with these words leads to in the log."""
+    links = re.findall(r'<a[^>]*href="(/admin/audit/[^"]*)"[^>]*>(.*?)</a>', page)
+    [address] = {unescape(url) for url, label in links if re.sub("<[^>]+>", "", label).strip() == words}
+    return address
+
+
+def after(address):
+    return address.partition("?")[2]
+
+
+@pytest.fixture
+def sana(app):
+    sana, otto = StaffMemberFactory(email="sana@example.com"), StaffMemberFactory(email="otto@example.com")
+    user = UserFactory()
+    act("user.edited", user, sana, days_ago=0)
+    act("user.yesterday", user, sana, days_ago=1, request="request-2")
+    act("user.lately", user, sana, days_ago=5)
+    act("user.before", user, sana, days_ago=9)
+    act("user.others", user, otto, days_ago=1)
+    return sana
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("actor=otto@example.com", ["user.others"]),
+        ("action=user.lately", ["user.lately"]),
+        ("request=request-2", ["user.yesterday"]),
+        ("request=request-3", []),
+        ("actor=sana@example.com&request=request-1&action=user.edited", ["user.edited"]),
+    ],
+)
+def test_it_is_narrowed_by_who_what_and_request(app, administrator, sana, query, found):
+    assert shown(administrator, query) == found
+
+
+def test_it_is_narrowed_by_the_record(app, administrator):
+    user, other = UserFactory(), UserFactory()
+    act("user.one", user, StaffMemberFactory())
+    act("user.other", other, StaffMemberFactory())
+    assert shown(administrator, f"record={user.id}") == ["user.one"]
+
+
+def test_what_somebody_did_yesterday_is_two_clicks_from_the_list_of_colleagues(app, administrator, sana):
+    page = text(administrator.get(f"/admin/staff/details/?id={sana.id}"))
+    assert shown(administrator, after(follow(page, "Yesterday"))) == ["user.yesterday"]
+
+
+def test_what_somebody_did_yesterday_is_two_clicks_from_the_log(app, administrator, sana):
+    page = text(administrator.get("/admin/audit/?action=user.edited"))
+    theirs = follow(page, "sana@example.com")
+    assert theirs == "/admin/audit/?actor=sana%40example.com"
+    page = text(administrator.get(theirs))
+    for words, found in {
+        "Today": ["user.edited"],
+        "Yesterday": ["user.yesterday"],
+        "Last 7 days": ["user.lately", "user.yesterday", "user.edited"],
+    }.items():
+        assert shown(administrator, after(follow(page, words))) == found
+
+
+def test_changes_stand_field_by_field_and_the_record_is_linked(app, administrator):
+    booking = BookingFactory()
+    act(
+        "booking.edited",
+        booking,
+        StaffMemberFactory(),
+        changes={"status": ("pending", "cancelled"), "duration": (60, 90)},
+    )
+    page = text(administrator.get("/admin/audit/?action=booking.edited"))
+    assert re.findall(r"<del>(.*?)</del>.*?<ins>(.*?)</ins>", page) == [("pending", "cancelled"), ("60", "90")]
+    assert f'href="/admin/bookings/details/?id={booking.id}"' in page
+
+
+def test_a_record_that_the_reader_may_not_open_is_named_without_a_link(app, manager):
+    colleague = StaffMemberFactory()
+    act("staff.edited", colleague, colleague)
+    page = text(manager.get("/admin/audit/?action=staff.edited"))
+    assert colleague.email.replace("@", "<wbr>@") in page
+    assert f"/admin/staff/details/?id={colleague.id}" not in page
+
+
+def test_an_entry_leads_to_all_of_its_request(app, administrator, sana):
+    page = text(administrator.get("/admin/audit/?action=user.yesterday"))
+    number = re.search(r"/admin/audit/details/\?id=(\d+)", page)[1]
+    details = text(administrator.get(f"/admin/audit/details/?id={number}"))
+    assert 'href="/admin/audit/?request=request-2"' in details
