@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 
 from marketplace.accounts.reset_links import issue_reset_link
 from marketplace.batches.models import Batch
+from marketplace.batches.operations import note_rows
 from marketplace.bookings.models import Booking
 from marketplace.extensions import db
 from marketplace.listings.models import ReviewReason
@@ -17,7 +18,7 @@ from marketplace.listings.moderation import take_down_service
 from marketplace.notes import Note
 from marketplace.permissions import ROLE_PERMISSIONS, Permission, Role
 from marketplace.staff.models import StaffMember
-from marketplace.transaction import transaction
+from marketplace.transaction import in_transaction, transaction
 from tests.accounts.test_reset_links import DAY
 from tests.audit_log import entries
 from tests.factories import (
@@ -32,6 +33,7 @@ from tests.factories import (
 )
 from tests.pages import fields_of
 from tests.raw_rows import stored_rows
+from tests.test_hostile import view_of
 
 EVERYONE = "everyone"
 STAFF = "whoever is logged in"
@@ -292,6 +294,9 @@ def test_a_bulk_verb_runs_for_its_permission_only(app, as_role, role, table, ver
     answer, changed = request(browser, "POST", f"/admin/{table}/action/", {"action": verb, "rowid": str(row.id)})
     assert (answer.status_code, changed) == ((302, True) if allowed else (403, False))
     batch = BatchFactory(subject_type=row.__tablename__, verb=verb, state="draft", rows=[row])
+    noting = view_of(app, table).bulk_verb(verb).noting
+    if noting:
+        in_transaction(lambda: note_rows(batch, noting))
     answer, changed = request(browser, "POST", f"/admin/batches/{batch.id}/start", {"reason": "price"})
     assert (answer.status_code in (200, 302), changed) == (allowed, allowed)
     assert (db.session.get(Batch, batch.id).done == 1) == allowed

@@ -10,7 +10,7 @@ from urllib.parse import quote, quote_plus
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import PasswordResetToken, User
+from marketplace.accounts.models import Ending, PasswordResetToken, ResetLinkRecord, User
 from marketplace.accounts.phones import shown
 from marketplace.accounts.reset_links import void_links
 from marketplace.accounts.schemas import PROFILE_KEYS, full_name
@@ -74,6 +74,7 @@ def anonymise_user(user: User, *, email: str, reason: str, password_hash: str, a
     session = session_of(user)
     words = _words(session, user)
     links = links_of(session, user)
+    _forget_in_records(session, ResetLinkRecord.user_id == user.id)
     new = user.anonymous_email
     done = {
         "reset_links": _replace_links(session, links, new),
@@ -117,8 +118,20 @@ def _replace_links(session: Session, links: sa.ColumnElement[bool], email: str) 
             .values(email=email)
             .execution_options(synchronize_session=False)
         )
+    for some in _in_parts(ids):
+        _forget_in_records(session, ResetLinkRecord.token_id.in_(some))
     session.expire_all()
     return len(ids)
+
+
+def _forget_in_records(session: Session, which: sa.ColumnElement[bool]) -> None:
+    """Take the words away of what the desk noted of links; by whom they were ended stays, where that was staff."""
+    for ended, values in (
+        (ResetLinkRecord.reason.is_not(None), {"reason": ERASED}),
+        (ResetLinkRecord.ended_as == Ending.USED, {"ended_by": None}),
+    ):
+        update = sa.update(ResetLinkRecord).where(which, ended).values(**values)
+        session.execute(update.execution_options(synchronize_session=False))
 
 
 def _forget_booking_notes(session: Session, user: User) -> int:

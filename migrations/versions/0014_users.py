@@ -24,7 +24,7 @@ def upgrade() -> None:
             op.create_index(name, table, columns)
         op.execute("DROP TRIGGER notes_no_update")
         same = " AND ".join(f"NEW.{column} IS OLD.{column}" for column in KEPT)
-        _refuse_updates(f"WHEN NOT (NEW.text = '{ERASED}' AND {same})")
+        _refuse_updates(f" WHEN NOT (NEW.text = '{ERASED}' AND {same})")
         return
     new, old = (", ".join(f"{row}.{column}" for column in KEPT) for row in ("NEW", "OLD"))
     _refuse(f"""
@@ -50,21 +50,21 @@ def downgrade() -> None:
 
 
 def _refuse(but: str) -> None:
-    """Refuse every change of a note, but for what the statements `but` let through."""
+    """Refuse every change of a note, but for what the statements `but` let through; as 0006 has it where none do."""
     op.execute(f"""
-        CREATE OR REPLACE FUNCTION refuse_note_change() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            {but}RAISE EXCEPTION 'notes are never changed: % refused', TG_OP USING ERRCODE = 'restrict_violation';
-        END
-        $$
-    """)
+            CREATE OR REPLACE FUNCTION refuse_note_change() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN{but}
+                RAISE EXCEPTION 'notes are never changed: % refused', TG_OP USING ERRCODE = 'restrict_violation';
+            END
+            $$
+        """)
 
 
 def _refuse_updates(condition: str) -> None:
     op.execute(f"""
-        CREATE TRIGGER notes_no_update BEFORE UPDATE ON notes {condition}
-        BEGIN SELECT RAISE(ABORT, 'notes are never changed: UPDATE refused'); END
-    """)
+            CREATE TRIGGER notes_no_update BEFORE UPDATE ON notes{condition}
+            BEGIN SELECT RAISE(ABORT, 'notes are never changed: UPDATE refused'); END
+        """)
 
 
 def _build(name: str, on: str) -> None:

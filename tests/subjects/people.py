@@ -61,9 +61,13 @@ def make_person() -> Person:
     with transaction():
         issue_reset_link(user, reason="They asked.", actor=agent, storage="digest", valid=DAY)
         edit_user(user, changes={"email": EMAIL, "lastName": "Byron-King"}, reason="She wrote from it.", actor=agent)
-    token = in_transaction(lambda: issue_reset_link(user, reason="They asked.", actor=agent, storage="digest", valid=DAY))
+    token = in_transaction(
+        lambda: issue_reset_link(user, reason="They asked.", actor=agent, storage="digest", valid=DAY)
+    )
     in_transaction(lambda: reset_password(db.session(), token, password_hash=PASSWORD_HASH, storage="digest"))
-    token = in_transaction(lambda: issue_reset_link(user, reason="They asked.", actor=agent, storage="digest", valid=DAY))
+    token = in_transaction(
+        lambda: issue_reset_link(user, reason="They asked.", actor=agent, storage="digest", valid=DAY)
+    )
     with transaction():
         for row in (user, booked, service):
             write_note(row, text="The Countess rang: Ada Byron-King.", label="x", actor=agent)
