@@ -167,7 +167,7 @@ def _is_ours(kind: str, entry: tuple[object, ...]) -> bool:
     return kind == "indexes" and str(entry[1]).startswith("ix_")
 
 
-# -- 0004, 0005, 0008 and 0014: indexes built beside the running marketplace ---------------------------------------
+# -- 0004, 0005, 0008 and 0014: indexes built beside the running marketplace ------------------------------------
 
 ORDERED, SEARCHED, BY_STATE, CONFIRMED, OF_USER = (
     getattr(ScriptDirectory(str(VERSIONS.parent)).get_revision(number).module, name)

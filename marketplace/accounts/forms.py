@@ -98,6 +98,11 @@ class UserForm(EditForm):
             return super().was_recorded(name, self.shown(name, value), changes)
         return super().was_recorded(PROFILE_KEYS.get(name, name), value, changes)
 
+    def is_stored(self, name: str, now: Any, value: Any) -> bool:
+        if name in COVERED:
+            return bool(now == fingerprint(name, value))
+        return super().is_stored(name, now, value)
+
     def shown(self, name: str, value: Any) -> str:
         """Return of a covered value what the audit log may hold of it as well."""
         return text_of(value).partition(" = ")[0] if name in COVERED else super().shown(name, value)

@@ -48,7 +48,7 @@ def refuse_conflicts(form: EditForm, current: EditForm, row: Base) -> dict[str, 
             open_ones[name] = disputed[name]
         elif form.choice(name) == "theirs" or is_same(form[name], value, loaded.get(name)):
             continue
-        elif untouched or is_same(form[name], now[name], value):
+        elif untouched or form.is_stored(name, now[name], value):
             changes[name] = value
         else:
             open_ones[name] = text_of(loaded.get(name))

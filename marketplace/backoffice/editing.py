@@ -54,6 +54,10 @@ class EditForm(FlaskForm):
         chosen = request.form.get(f"choice-{name}") if name in self.disputed() else None
         return chosen if chosen in ("theirs", "yours") else None  # type: ignore[return-value] # mypy sees a str
 
+    def is_stored(self, name: str, now: Any, value: Any) -> bool:
+        """Whether `value` is what the field holds `now`: somebody else stored the same."""
+        return is_same(self[name], now, value)
+
     def shown(self, _name: str, value: Any) -> str:
         """Return what is shown of a field's value where two stand side by side."""
         return writable(text_of(value))
