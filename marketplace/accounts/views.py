@@ -62,6 +62,8 @@ class UserView(TimelineView):
         "lastName": _l("Last name"),
         "phone": _l("Phone"),
         "address": _l("Address"),
+        "expires_at": _l("Expires"),
+        "way": _l("Went out"),
     }
     cells = {
         "name": name_cell,
