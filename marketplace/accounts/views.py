@@ -90,6 +90,8 @@ class UserView(TimelineView):
         "phone": _l("Phone"),
         "address": _l("Address"),
         "fields": _l("Shown"),
+        "expires_at": _l("Expires"),
+        "way": _l("Went out"),
     }
     cells = {
         "name": name_cell,

@@ -36,7 +36,7 @@ def logged(app, administrator, stranger, caplog, monkeypatch):
         patched.setattr(sys, "stderr", written)
         init_logs(app.extensions["settings"].model_copy(update={"log_level": "DEBUG"}))
     caplog.set_level(logging.DEBUG)
-    logging.getLogger("sqlalchemy.engine").setLevel(logging.DEBUG)
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.INFO)  # At DEBUG it tells the rows it read.
     yield lambda: caplog.text + written.getvalue()
     logging.getLogger("sqlalchemy.engine").setLevel(logging.NOTSET)
     structlog.configure(**before)
