@@ -4,7 +4,6 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
-from config import is_loopback
 from marketplace.accounts.forms import NewPasswordForm
 from marketplace.accounts.operations import dead_link_sentence, is_live_token, reset_password
 from marketplace.errors import NotAllowedNow, Unknown
@@ -13,6 +12,7 @@ from marketplace.passwords import hash_password
 from marketplace.transaction import in_transaction
 from marketplace.web.errors import error_page
 from marketplace.web.headers import hide_referrer
+from marketplace.web.links import on_configured_origin, on_this_host
 
 TOKEN = "reset_token"  # noqa: S105 - the name under which the session keeps it
 TRIES = "20 per 5 minutes"
@@ -26,13 +26,10 @@ def reset_link(token: str) -> str:
 
     :raises NotAllowedNow: when only the request says which host that is.
     """
-    path = url_for("reset.open_link", token=token)
-    base = settings().reset_link_base_url.rstrip("/")
-    if base:
-        return base + path
-    if not settings().trusted_hosts and not is_loopback(request.host.rsplit(":", 1)[0]):
+    link = on_configured_origin("reset.open_link", token=token) or on_this_host("reset.open_link", token=token)
+    if link is None:
         raise NotAllowedNow(_("No link can be made: RESET_LINK_BASE_URL has to say where the public page is."))
-    return url_for("reset.open_link", token=token, _external=True)
+    return link
 
 
 @blueprint.route("/<token>")
