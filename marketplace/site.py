@@ -28,7 +28,9 @@ from marketplace.listings.models import Service
 from marketplace.listings.of_user import listings_of_user
 from marketplace.listings.queue_view import ReviewQueueView
 from marketplace.listings.views import ServiceView
-from marketplace.staff.models import StaffMember
+from marketplace.staff.invite_page import blueprint as invite_page
+from marketplace.staff.invite_views import InviteView
+from marketplace.staff.models import StaffInvite, StaffMember
 from marketplace.staff.profile import ProfileView
 from marketplace.staff.views import StaffView
 from marketplace.subjects.views import PersonView
@@ -79,13 +81,15 @@ def init_site(app: Flask) -> None:
         StaffView(StaffMember, name=_("Staff"), endpoint="staff", url="staff", menu_icon_value="person-badge"),
         AuditView(AuditEvent, name=_("Audit log"), endpoint="audit", url="audit", menu_icon_value="journal-check"),
     )
+    invites = InviteView(StaffInvite, name=_("Invites"), endpoint="invites", url="staff/invites")
     # One's own account has its place beside the name of whoever is logged in, not in the menu.
     profile = ProfileView(name=_("Your account"), endpoint="profile", url="profile")
-    Admin(app, name=_("Back office"), index_view=today).add_views(*tables, queue, *ours, profile)
+    Admin(app, name=_("Back office"), index_view=today).add_views(*tables, queue, *ours, invites, profile)
     # Error pages carry it, too, and have no view to ask for it.
     app.jinja_env.globals["menu"] = partial(menu, (today, *tables[:2], queue, *tables[2:], *ours))
     app.jinja_env.globals["acts_of"] = acts_of  # On the page of a colleague, and of nobody else.
     app.register_blueprint(reset_page)
+    app.register_blueprint(invite_page)
     app.register_blueprint(health)
 
 

@@ -13,7 +13,7 @@ from marketplace.bookings.models import Booking
 from marketplace.database import utcnow
 from marketplace.extensions import db
 from marketplace.listings.models import Service
-from marketplace.staff.models import StaffMember
+from marketplace.staff.models import StaffInvite, StaffMember
 
 PASSWORD = "correct horse battery"
 PASSWORD_HASH = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()
@@ -52,6 +52,19 @@ class StaffMemberFactory(_Factory):
     name = "Sam Staff"
     role = "support"
     password_hash = PASSWORD_HASH
+
+
+class StaffInviteFactory(_Factory):
+    class Meta:
+        model = StaffInvite
+
+    token_digest = factory.Sequence(lambda n: f"{n:064x}")
+    email = factory.Sequence(lambda n: f"invited{n}@example.com")
+    name = "Nora New"
+    role = "support"
+    invited_by = "admin@example.com"
+    created_at = factory.LazyFunction(utcnow)
+    expires_at = factory.LazyFunction(lambda: utcnow() + dt.timedelta(hours=72))
 
 
 class UserFactory(_Factory):

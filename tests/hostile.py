@@ -102,7 +102,11 @@ FORMS = {
         "title": TEXTS, "description": TEXTS, "category": TEXTS, "price": NUMBERS, "currency": TEXTS,
         "duration": NUMBERS, "monday": (*TEXTS, *MOMENTS), "sunday": TEXTS, "images": TEXTS, "loaded": ANYTHING,
     },
-    "/admin/staff/new/": {"email": TEXTS, "name": TEXTS, "role": TEXTS, "password": TEXTS},
+    "/admin/staff/invites/new/": {"email": TEXTS, "name": TEXTS, "role": TEXTS, "sealed": TEXTS},
+    "/admin/profile/second-factor": {"code": TEXTS, "sealed": TEXTS},
+    "/admin/profile/recovery-codes": {"sealed": TEXTS},
+    "/login/code": {"code": TEXTS, "next": TEXTS},
+    "/invite/account": {"name": TEXTS, "password": TEXTS, "again": TEXTS},
     "/admin/staff/edit/": {"name": TEXTS, "role": TEXTS, "loaded": ANYTHING},
     "/admin/profile/": {"timezone": TEXTS, "locale": TEXTS, "loaded": ANYTHING},
     "/admin/profile/password": {"current_password": TEXTS, "password": TEXTS, "again": TEXTS},
@@ -119,6 +123,7 @@ FIELDS_OF_VERBS = {
 }  # fmt: skip
 VERBS = (
     "confirmation", "cancellation", "completion", "rescheduling", "reset-link", "revocation", "disabling", "enabling",
+    "second-factor-reset", "sessions-ending",
     "notes", "nothing", "review", "claim", "skip", "approval", "take-down", "change-request", "reinstatement",
     "reversal", "disclosure", "subject-export", "anonymisation", "start", "progress", "stop", "retry", "undo", "result",
 )  # fmt: skip

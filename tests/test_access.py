@@ -27,6 +27,7 @@ from tests.factories import (
     BookingFactory,
     PasswordResetTokenFactory,
     ServiceFactory,
+    StaffInviteFactory,
     StaffMemberFactory,
     UserFactory,
     coming_monday,
@@ -129,9 +130,12 @@ ACCESS = {
     **table_routes(
         "staff",
         read=Permission.STAFF_MANAGE,
-        create=Permission.STAFF_MANAGE,
         edit=Permission.STAFF_MANAGE,
     ),
+    **table_routes("invites", read=Permission.STAFF_MANAGE, create=Permission.STAFF_MANAGE),
+    **verb_route("invites.revocation_view", Permission.STAFF_MANAGE),
+    "invite.open_link": {"GET": EVERYONE},
+    "invite.new_account": {"GET": EVERYONE, "POST": EVERYONE},
     **verb_route("staff.disabling_view", Permission.STAFF_MANAGE),
     **verb_route("staff.second_factor_reset_view", Permission.STAFF_MANAGE),
     **verb_route("staff.sessions_ending_view", Permission.STAFF_MANAGE),
@@ -606,6 +610,7 @@ def rows():
         "bookings": BookingFactory(),
         "reset-tokens": PasswordResetTokenFactory(email=owner.email),
         "staff": StaffMemberFactory(),
+        "invites": StaffInviteFactory(),
         "batches": BatchFactory(),
     }
 
@@ -635,7 +640,6 @@ class Examples:
             self.left_at = written()
         row_id = self.rows.get(rule.endpoint.partition(".")[0], UNKNOWN)
         examples = {"record_id": row_id, "token": "unknown", "filename": "app.css", "export_type": "csv"}
-        examples["session_id"] = UNKNOWN
         with app.test_request_context():
             url = app.url_map.bind("localhost").build(rule.endpoint, {name: examples[name] for name in rule.arguments})
         return f"{url}?id={row_id}"

@@ -17,7 +17,7 @@ from marketplace.accounts.models import PasswordResetToken
 from marketplace.bookings.models import Booking
 from marketplace.extensions import db
 from marketplace.notes import Note
-from marketplace.staff.models import StaffMember
+from marketplace.staff.models import StaffInvite
 from tests.audit_log import entries, is_whole
 from tests.factories import (
     BookingFactory,
@@ -86,12 +86,7 @@ def reset_link(_number, **typed):
 
 
 def new_colleague(number):
-    return "/admin/staff/new/", {
-        "email": f"new{number}@example.com",
-        "name": "Nora New",
-        "role": "support",
-        "password": "four words put together",
-    }
+    return "/admin/staff/invites/new/", {"email": f"new{number}@example.com", "name": "Nora New", "role": "support"}
 
 
 def edit(table, make, **typed):
@@ -132,7 +127,7 @@ FORMS = {
     "anonymising": Form(anonymising, "user.anonymised", 409, "administrator"),
     "staff member": Form(edit("staff", StaffMemberFactory, name="Nora"), "staff.edited", role="administrator"),
     "own profile": Form(own_profile, "staff.edited"),
-    "new colleague": Form(new_colleague, "staff.created", 422, "administrator", adds=StaffMember),
+    "invite": Form(new_colleague, "staff.invited", 200, "administrator", adds=StaffInvite),
     "disabling": Form(
         lambda _number: (f"/admin/staff/{StaffMemberFactory().id}/disabling", {"reason": "Left."}),
         "staff.disabled",

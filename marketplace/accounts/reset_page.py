@@ -3,15 +3,15 @@
 from flask import Blueprint, Response, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from config import is_loopback
 from marketplace.accounts.forms import NewPasswordForm
 from marketplace.accounts.reset_links import dead_link_sentence, is_live_token, reset_password
-from marketplace.errors import Unknown, refuse
+from marketplace.errors import NotAllowedNow, Unknown
 from marketplace.extensions import client_address, db, limiter, settings
 from marketplace.passwords import hash_password
 from marketplace.transaction import in_transaction
 from marketplace.web.errors import error_page
 from marketplace.web.headers import hide_referrer
+from marketplace.web.links import is_own_host, on_configured_origin, on_this_host
 from marketplace.words import gettext as _
 
 TOKEN = "reset_token"  # noqa: S105 - the name under which the session keeps it
@@ -26,18 +26,18 @@ def reset_link(token: str) -> str:
 
     :raises NotAllowedNow: as `origin_refusal` says.
     """
-    refuse(origin_refusal())
-    base = settings().reset_link_base_url.rstrip("/")
-    if base:
-        return base + url_for("reset.open_link", token=token)
-    return url_for("reset.open_link", token=token, _external=True)
+    link = on_configured_origin("reset.open_link", token=token) or on_this_host("reset.open_link", token=token)
+    if link is None:
+        raise NotAllowedNow(_no_origin())
+    return link
 
 
 def origin_refusal() -> str | None:
     """Say why no link can be made, where only the request says which host it would name; None where one can."""
-    is_known = settings().reset_link_base_url or settings().trusted_hosts
-    if is_known or is_loopback(request.host.rsplit(":", 1)[0]):
-        return None
+    return None if settings().reset_link_base_url or is_own_host() else _no_origin()
+
+
+def _no_origin() -> str:
     return _("No link can be made: RESET_LINK_BASE_URL has to say where the public page is.")
 
 

@@ -47,14 +47,20 @@ ROLES = [(role.value, role.value.capitalize()) for role in Role]
 ROLE_CHOICES = [SelectChoice(value, label) for value, label in ROLES]
 
 
-class NewStaffMemberForm(ProofForm):
+class InviteForm(ProofForm):
     email = EmailField(_("E-mail"), [InputRequired(), EMAIL, Length(max=255)], filters=[strip])
     name = StringField(_("Name"), [DataRequired(), Length(max=100)], filters=[strip])
     role = SelectField(_("Role"), [InputRequired()], choices=ROLE_CHOICES)
-    password = PasswordField(
-        _("First password"),
-        [InputRequired(), good_password],
-        description=_("At least 12 characters. Hand it over in person; they can then log in with it."),
+    sealed = HiddenField()
+
+
+class NewAccountForm(FlaskForm):
+    """What somebody who was invited says about themselves."""
+
+    name = StringField(_("Name"), [DataRequired(), Length(max=100)], filters=[strip])
+    password = PasswordField(_("Password"), [InputRequired(), good_password])
+    again = PasswordField(
+        _("The same once more"), [InputRequired(), EqualTo("password", message=_("The two do not match."))]
     )
 
 

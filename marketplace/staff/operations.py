@@ -29,7 +29,7 @@ def create_staff_member(
     :raises InvalidInput: when the e-mail address has an account already.
     """
     email = email.strip().lower()
-    _refuse_taken_email(session, email)
+    refuse_taken_email(session, email)
     member = StaffMember(email=email, name=name, role=Role(role).value, password_hash=password_hash)
     session.add(member)
     record(
@@ -193,7 +193,8 @@ def record_failed_sign_in(session: Session, *, email: str, step: str) -> None:
     )
 
 
-def _refuse_taken_email(session: Session, email: str) -> None:
+def refuse_taken_email(session: Session, email: str) -> None:
+    """:raises InvalidInput: when the e-mail address has an account already."""
     if session.scalar(sa.select(StaffMember.id).where(StaffMember.email == email)):
         raise InvalidInput(f"{email} has an account already.", fields=("email",))
 

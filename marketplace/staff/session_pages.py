@@ -20,15 +20,15 @@ from marketplace.staff.proof import PasswordProofForm
 
 class SessionPages(ClosedView):
     @for_every_member
-    @expose("/sessions/<uuid:session_id>/ending", methods=("GET", "POST"))
-    def session_ending_view(self, session_id: uuid.UUID) -> Response:
-        found = db.session.get(StaffSession, session_id)
-        if found is None or found.member_id != current_user.member_id or session_id == current_user.member.session_id:
+    @expose("/sessions/<uuid:record_id>/ending", methods=("GET", "POST"))
+    def session_ending_view(self, record_id: uuid.UUID) -> Response:
+        found = db.session.get(StaffSession, record_id)
+        if found is None or found.member_id != current_user.member_id or record_id == current_user.member.session_id:
             abort(404)  # One's own is ended by logging out.
         form, device = PasswordProofForm(), device_of(found.user_agent)
 
         def end() -> None:
-            end_own_session(current_user.account(), session_id, device=device, actor=actor())
+            end_own_session(current_user.account(), record_id, device=device, actor=actor())
 
         if request.method == "POST" and submit(form, end):
             return _done(_("That session is ended."))

@@ -15,14 +15,11 @@ from marketplace.backoffice.guard import requires
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.search import Search, Source, spaced_text
 from marketplace.backoffice.table import TableView, Verb
-from marketplace.extensions import db, settings
-from marketplace.passwords import hash_password
 from marketplace.permissions import Permission
-from marketplace.staff.forms import ROLES, NewStaffMemberForm, StaffMemberForm
+from marketplace.staff.forms import ROLES, StaffMemberForm
 from marketplace.staff.models import StaffMember
 from marketplace.staff.operations import (
     change_role,
-    create_staff_member,
     disable_refusal,
     disable_staff_member,
     edit_staff_member,
@@ -42,8 +39,8 @@ active_cell = badge_cell(
 
 class StaffView(TableView):
     record_name = "staff member"
-    read_permission = create_permission = edit_permission = Permission.STAFF_MANAGE
-    new_form = NewStaffMemberForm
+    read_permission = edit_permission = Permission.STAFF_MANAGE
+    list_template = "staff/list.html"
     change_form = StaffMemberForm
 
     column_list = ("email", "name", "role", "is_active", "created_at")
@@ -86,17 +83,6 @@ class StaffView(TableView):
             Verb(_("Reset second factor"), resetting, reset_refusal(row, actor=actor()), "danger"),
             Verb(_("End sessions"), ending, end_sessions_refusal(row, actor=actor()), "danger"),
             Verb(_("Disable"), disabling, disable_refusal(row, actor=actor()), "danger"),
-        )
-
-    def create_row(self, form: NewStaffMemberForm) -> StaffMember:
-        password_hash = hash_password(form.password.data or "", cost=settings().bcrypt_cost)
-        return create_staff_member(
-            db.session(),
-            email=form.email.data or "",
-            name=form.name.data or "",
-            role=form.role.data,
-            password_hash=password_hash,
-            actor=actor(),
         )
 
     def change_row(self, row: StaffMember, changes: Mapping[str, Any]) -> None:
