@@ -11,6 +11,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, EmailField, PasswordField, StringField, TelField, TextAreaField
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, ValidationError
 
+from marketplace.accounts.disclosure import glimpse
 from marketplace.accounts.operations import masked
 from marketplace.accounts.schemas import fitting, profile_problems
 from marketplace.accounts.ways import ways
@@ -30,15 +31,16 @@ OF_COVERED = tuple(f"remove_{name}" for name in COVERED)
 """The boxes that empty them."""
 
 LEAVE = _("Leave it empty to keep what is stored.")
+NOTHING_STORED = _("None is stored.")
 
 
 class UserForm(EditForm):
     email = EmailField(_("E-mail"), [InputRequired(), EMAIL, Length(max=255)], filters=[strip])
     first_name = StringField(_("First name"), [Length(max=100)], filters=[strip])
     last_name = StringField(_("Last name"), [Length(max=100)], filters=[strip])
-    phone = TelField(_("New phone"), [Length(max=40)], filters=[strip], description=LEAVE)
+    phone = TelField(_("New phone"), [Length(max=40)], filters=[strip], description=NOTHING_STORED)
     remove_phone = BooleanField(_("Remove the phone"))
-    address = TextAreaField(_("New address"), [Length(max=500)], filters=[strip], description=LEAVE)
+    address = TextAreaField(_("New address"), [Length(max=500)], filters=[strip], description=NOTHING_STORED)
     remove_address = BooleanField(_("Remove the address"))
     reason = StringField(
         _("Reason"),
@@ -55,6 +57,11 @@ class UserForm(EditForm):
         self.is_sent = bool(formdata)
         self.prints = {name: fingerprint(name, stored.get(PROFILE_KEYS[name])) for name in COVERED}
         """What stands in the page for the values it does not show: enough to tell whether they change meanwhile."""
+        for name in COVERED:
+            value = stored.get(PROFILE_KEYS[name])
+            if value not in ("", None):
+                held = gettext("Stored: %(glimpse)s.", glimpse=glimpse(name, value))
+                self[name].description = f"{held} {LEAVE}"
         self.misfits = profile_problems(obj.profile) if obj is not None else []
         """What is wrong about the stored profile, whose unreadable parts the form shows as blank."""
 

@@ -106,7 +106,7 @@ def test_a_person_is_handed_out_as_a_file_and_then_anonymised(window):
     assert held["user"]["profile"] == PROFILE
     page.get_by_role("link", name="Go back").click()
     page.get_by_role("link", name="Anonymise…").click()
-    expect(page.get_by_text("This cannot be undone, by nobody.")).to_be_visible()
+    expect(page.get_by_text("This cannot be undone by anybody.")).to_be_visible()
     page.get_by_label("Reason").fill("Asked for by letter.")
     page.get_by_label("The e-mail address of the account").fill("somebody@example.com")
     page.get_by_role("button", name="Anonymise this person").click()
