@@ -23,6 +23,15 @@ def stored_rows(*, but: tuple[str, ...] = ()) -> dict[str, list[str]]:
     return {name: sorted(rows) for name, rows in dump.items()}
 
 
+REFUSED = ("access.refused", b"access.refused".hex().upper())
+
+
+def stored_but_refusals(*, but: tuple[str, ...] = ()) -> dict[str, list[str]]:
+    """Return every row but the entries of the audit log that somebody was refused something."""
+    rows = stored_rows(but=but)
+    return {table: [row for row in found if not any(mark in row for mark in REFUSED)] for table, found in rows.items()}
+
+
 def overwrite(row: Any, **values: Any) -> None:
     """Put raw values into the columns of `row` with foreign keys off, as another program might have."""
     identity = row.id

@@ -22,7 +22,7 @@ from tests.factories import (
 )
 from tests.hostile import BYTES, CURSORS, FORMS, IDS, LEAKS, MOMENTS, NUMBERS, TABLES, TEXTS, hostile_requests, written
 from tests.pages import fields_of
-from tests.raw_rows import stored_rows
+from tests.raw_rows import stored_but_refusals
 
 AMOUNT = int(os.environ.get("HOSTILE_REQUESTS", "300"))
 """Random requests to each database; 20,000 were run by hand."""
@@ -150,16 +150,16 @@ def test_a_new_booking_with_a_hostile_field_is_refused_or_sound(administrator, n
 @pytest.mark.parametrize(("table", "name"), [("bookings", "total_amount"), ("services", "price")])
 def test_an_amount_that_no_column_holds_is_refused(administrator, table, name, value):
     url = f"/admin/{table}/edit/?id={rows()[table]}"
-    before = stored_rows(but=("staff_sessions",))
+    before = stored_but_refusals(but=("staff_sessions",))
     answer = administrator.post(url, data={**form_on(administrator, url), name: value})
     assert answer.status_code == 422
-    assert stored_rows(but=("staff_sessions",)) == before
+    assert stored_but_refusals(but=("staff_sessions",)) == before
 
 
 @pytest.mark.parametrize("blank", [" ", "\t", "\u00a0", " \r\n "])
 def test_blanks_are_no_answer(app, administrator, blank):
     ids = rows()
-    before = stored_rows(but=("staff_sessions",))
+    before = stored_but_refusals(but=("staff_sessions",))
     for path, name in (
         (f"/admin/services/edit/?id={ids['services']}", "title"),
         (f"/admin/services/edit/?id={ids['services']}", "description"),
@@ -171,7 +171,7 @@ def test_blanks_are_no_answer(app, administrator, blank):
     ):
         answer = administrator.post(path, data={**form_on(administrator, path), name: blank})
         assert answer.status_code == 422, (path, name)
-    assert stored_rows(but=("staff_sessions",)) == before
+    assert stored_but_refusals(but=("staff_sessions",)) == before
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_a_bulk_action_on_what_is_no_row_changes_nothing(app, administrator, tab
     ids = rows()
     token = administrator.token("/admin/")
     foreign = [identity for name, identity in ids.items() if name != table]
-    before = stored_rows(but=("staff_sessions",))
+    before = stored_but_refusals(but=("staff_sessions",))
     for verb in ("confirmation", "cancellation", "reset-link", "revocation", "", "x", "__class__", "perform"):
         for rowids in ([], [""], ["", ""], ["x"], list(IDS), foreign, [",".join(foreign)]):
             for everything in ({}, {"everything": "1", "matching": "search=nobody+at+all"}):
@@ -221,16 +221,16 @@ def test_a_bulk_action_on_what_is_no_row_changes_nothing(app, administrator, tab
                 answer = administrator.post(f"/admin/{table}/action/", data=form)
                 assert answer.status_code in (200, 302, 400), (verb, rowids)
                 assert clean(answer)
-    assert stored_rows(but=("staff_sessions",)) == before
+    assert stored_but_refusals(but=("staff_sessions",)) == before
 
 
 def test_a_bulk_action_on_too_many_rows_is_refused_whole(app, administrator):
     identity = rows()["bookings"]
     unknown = [f"00000000-0000-4000-8000-{number:012d}" for number in range(500)]
-    before = stored_rows(but=("staff_sessions",))
+    before = stored_but_refusals(but=("staff_sessions",))
     form = {"action": "confirmation", "rowid": [identity, *unknown]}
     assert administrator.submit("/admin/bookings/action/", form, page="/admin/").status_code == 413
-    assert stored_rows(but=("staff_sessions",)) == before
+    assert stored_but_refusals(but=("staff_sessions",)) == before
 
 
 def test_random_hostile_requests_all_get_a_clean_answer(app, administrator):
@@ -269,13 +269,13 @@ def test_no_page_that_is_only_looked_at_changes_anything(app, administrator):
         is_file = rule.endpoint.endswith((".export", ".result_view"))
         # What is known of listings is brought up to date by looking at them; nobody gains by having it done.
         but = ("staff_sessions", "service_states", *(["audit_events"] if is_file else []))
-        before = stored_rows(but=but)
+        before = stored_but_refusals(but=but)
         for query in (
             f"id={ids.get(table, '')}",
             f"id={ids.get(table, '')}&confirmed=1&action=confirmation&rowid={ids['bookings']}&csrf_token={token}",
         ):
             answer = administrator.get(url, query_string=query)
-            if answer.status_code >= 500 or stored_rows(but=but) != before:
+            if answer.status_code >= 500 or stored_but_refusals(but=but) != before:
                 wrong.append((rule.rule, query, answer.status))
     assert not wrong
 
@@ -289,7 +289,7 @@ def test_no_form_is_taken_without_the_token_of_its_own_session(app, administrato
         "missing": {}, "empty": {"csrf_token": ""}, "made up": {"csrf_token": "ImZvcmdlZCI.aaaaaa.bbbbbbbbbbbbbbbbbbb"},
         "another session's": {"csrf_token": others}, "in the address": {}, "cut short": {"csrf_token": own[:-1]},
     }[kind]  # fmt: skip
-    before = stored_rows(but=("staff_sessions",))
+    before = stored_but_refusals(but=("staff_sessions",))
     wrong = []
     for rule in app.url_map.iter_rules():
         if "POST" not in rule.methods:
@@ -303,7 +303,7 @@ def test_no_form_is_taken_without_the_token_of_its_own_session(app, administrato
         if answer.status_code != 400 or not clean(answer):
             wrong.append((rule.rule, answer.status))
     assert not wrong
-    assert stored_rows(but=("staff_sessions",)) == before
+    assert stored_but_refusals(but=("staff_sessions",)) == before
     assert administrator.get("/admin/").status_code == 200
 
 
@@ -361,12 +361,12 @@ def test_a_body_larger_than_two_mebibytes_is_refused(administrator):
     ],
 )
 def test_a_body_that_is_no_form_is_refused(app, administrator, body, content_type):
-    before = stored_rows(but=("staff_sessions",))
+    before = stored_but_refusals(but=("staff_sessions",))
     for path in ("/login", "/admin/bookings/new/", "/admin/bookings/action/", "/logout", "/reset/new-password"):
         answer = administrator.post(path, data=body, content_type=content_type)
         assert answer.status_code == 400, path
         assert clean(answer)
-    assert stored_rows(but=("staff_sessions",)) == before
+    assert stored_but_refusals(but=("staff_sessions",)) == before
 
 
 def test_a_nul_is_refused_wherever_it_stands(app, administrator):

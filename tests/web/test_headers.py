@@ -81,7 +81,7 @@ def test_no_page_with_a_reset_token_is_named_to_another(app, administrator, stra
         stranger.get("/reset/new-password"),
         stranger.submit("/reset/new-password", {"password": "short"}),
         stranger.get("/reset/unknown"),
-        administrator.submit(f"/admin/users/{user.id}/reset-link"),
+        administrator.submit(f"/admin/users/{user.id}/reset-link", {"reason": "They rang.", "show": "y"}),
     ):
         assert answer.headers["Referrer-Policy"] == "no-referrer", answer.request.path
     db.session.rollback()
@@ -89,7 +89,13 @@ def test_no_page_with_a_reset_token_is_named_to_another(app, administrator, stra
 
 
 def test_a_bulk_page_that_shows_reset_links_is_named_to_nobody(administrator):
-    answer = press(administrator, draft(administrator, "users", "reset-link", [UserFactory().id]), "start")
+    answer = press(
+        administrator,
+        draft(administrator, "users", "reset-link", [UserFactory().id]),
+        "start",
+        reason="They rang.",
+        show="y",
+    )
     assert "https://account.example.com/reset/" in answer.get_data(as_text=True)
     assert answer.headers["Referrer-Policy"] == "no-referrer"
 
