@@ -32,6 +32,7 @@ from marketplace.batches.models import NOT_DONE, Batch, BatchItem, BatchState, I
 from marketplace.batches.operations import (
     draft_retry,
     draft_undo,
+    note_rows,
     resume_batch,
     retry_refusal,
     start_batch,
@@ -278,10 +279,16 @@ class BatchView(TableView):
     @for_every_member
     @expose("/<uuid:record_id>/retry", methods=("POST",))
     def retry_view(self, record_id: uuid.UUID) -> Response:
-        batch, _screen, _verb = self._to_run(record_id)
+        batch, _screen, verb = self._to_run(record_id)
         who = actor()
-        retry = in_transaction(lambda: draft_retry(batch, actor=who))
-        return redirect(self.url_of(retry))
+
+        def act() -> Batch:
+            retry = draft_retry(batch, actor=who)
+            if verb.noting and retry.undoes_id is None:
+                note_rows(retry, verb.noting)  # The preview shows the rows as they are by now.
+            return retry
+
+        return redirect(self.url_of(in_transaction(act)))
 
     @for_every_member
     @expose("/<uuid:record_id>/undo", methods=("POST",))

@@ -19,8 +19,8 @@ from marketplace.backoffice.paging import Page
 from marketplace.backoffice.panels import Panel
 from marketplace.backoffice.screen import actor
 from marketplace.batches.models import Batch
-from marketplace.batches.operations import MOST_ITEMS, Item, draft_batch
-from marketplace.batches.work import Arguments, Deed, Work
+from marketplace.batches.operations import MOST_ITEMS, Item, draft_batch, note_rows
+from marketplace.batches.work import Arguments, Deed, Noting, Work
 from marketplace.extensions import db
 from marketplace.permissions import Permission
 from marketplace.transaction import in_transaction
@@ -51,6 +51,8 @@ class BulkVerb:
     """Puts back what it has changed: its arguments are those changes."""
     telling: Callable[[Arguments], str] | None = None
     """Says what is done to one row, where that is not the same for all."""
+    noting: Noting | None = None
+    """Notes what each row is when a batch is drafted, for the deed to see that it still is."""
     hands_out: bool = False
     """Whether it has results that are shown once and stored nowhere: then it runs on ticked rows, in one request."""
 
@@ -120,7 +122,7 @@ class BulkVerbs(ListScreen):
         who = actor()
 
         def act() -> Batch:
-            return draft_batch(
+            batch = draft_batch(
                 db.session(),
                 table=self.model.__tablename__,
                 verb=verb.name,
@@ -130,6 +132,9 @@ class BulkVerbs(ListScreen):
                 origin=origin,
                 actor=who,
             )
+            if verb.noting:
+                note_rows(batch, verb.noting)
+            return batch
 
         return url_for("batches.details_view", id=in_transaction(act).id)
 
@@ -155,9 +160,12 @@ class BulkVerbs(ListScreen):
         matching = request.form.get("matching")
         if matching is None:
             abort(400)
-        state = self.list_state(parameters_of(matching))
-        if state.filters.errors:  # More than was asked for would be done.
-            abort(400, " ".join(state.filters.errors.values()))
+        asked = parameters_of(matching)
+        unknown = sorted(set(asked) - self.parameter_names())
+        state = self.list_state(asked)
+        if unknown or state.filters.errors:  # More than was asked for would be done.
+            sentences = [_("%(name)s is nothing that this list can be narrowed by.", name=name) for name in unknown]
+            abort(400, " ".join([*sentences, *state.filters.errors.values()]))
         order = self._order(state).clauses(backwards=False)
         select = self.narrowed(state, sa.select(self._identity)).order_by(*order).limit(MOST_ITEMS + 1)
         ids = db.session.scalars(select).all()
@@ -168,8 +176,8 @@ class BulkVerbs(ListScreen):
                     most=f"{MOST_ITEMS:,}",
                 )
             )
-        asked = {"search": state.search, **state.filters.values}
-        return ids, {name: value for name, value in asked.items() if value}
+        narrowed = {"search": state.search, **state.filters.values}
+        return ids, {name: value for name, value in narrowed.items() if value}
 
     def _back(self) -> str:
         """Return the address of the list as it was when rows were selected."""

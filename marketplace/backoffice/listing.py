@@ -162,6 +162,12 @@ class ListScreen(Screen):
             cursor=cursor,
         )
 
+    def parameter_names(self) -> set[str]:
+        """Return the names that the address of this list understands."""
+        return {"search", "sort", "desc", "page_size", "at", "after", "before", "last"} | {
+            each.name for each in self.list_filters
+        }
+
     def narrowed(self, state: ListState, rows: sa.Select[Any]) -> sa.Select[Any]:
         """Narrow `rows` to what the search and the filters of the list leave."""
         select = rows.where(*self.only, *state.filters.conditions)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.audit import Actor, record
 from marketplace.batches.models import NOT_DONE, Batch, BatchItem, BatchState, ItemState
+from marketplace.batches.work import Noting
 from marketplace.database import lock, session_of, utcnow
 from marketplace.errors import refuse
 from marketplace.words import gettext as _
@@ -20,6 +21,9 @@ MOST_ITEMS = 10_000
 
 UNDO_WITHIN = dt.timedelta(hours=24)
 """From when a batch is finished."""
+
+NOTED_AT_ONCE = 500
+"""Rows of which is noted what they are."""
 
 DRAFTS_KEPT = dt.timedelta(days=1)
 """For how long a draft that nobody starts is kept."""
@@ -57,6 +61,27 @@ def draft_batch(
         sa.insert(BatchItem), [{**each, "batch_id": batch.id, "state": ItemState.WAITING.value} for each in named]
     )
     return batch
+
+
+def note_rows(batch: Batch, noting: Noting) -> None:
+    """Keep with each item of a batch what is noted of its row as it is now."""
+    session = session_of(batch)
+    of_batch = sa.select(BatchItem.position, BatchItem.subject_id, BatchItem.arguments)
+    for start in range(0, batch.size, NOTED_AT_ONCE):
+        some = of_batch.where(
+            BatchItem.batch_id == batch.id, BatchItem.position.between(start + 1, start + NOTED_AT_ONCE)
+        )
+        items = session.execute(some).all()
+        notes = noting(session, [item.subject_id for item in items])
+        noted = [
+            {
+                "batch_id": batch.id,
+                "position": item.position,
+                "arguments": {**(item.arguments or {}), **notes.get(item.subject_id, {})},
+            }
+            for item in items
+        ]
+        session.execute(sa.update(BatchItem), noted)
 
 
 def draft_retry(batch: Batch, *, actor: Actor) -> Batch:

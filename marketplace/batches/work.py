@@ -1,5 +1,6 @@
 """What a batch does to its rows, and what it will have to leave undone: the shape of either."""
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,9 @@ Refusals = list[str | None]
 
 Foresight = Callable[[Sequence[tuple[Any, Arguments]]], Refusals]
 """Tells of rows, some at a time and in their order, what the verb will say of them once those before are done."""
+
+Noting = Callable[[Session, Sequence[uuid.UUID]], Mapping[uuid.UUID, Arguments]]
+"""Tells of each of some rows what is to be kept with its item."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,10 @@ from marketplace.words import gettext as _
 
 def evidence_of(signal: Signal) -> str:
     """Return a sentence that names what was found."""
-    return WRITERS[signal.kind](signal.facts)
+    try:
+        return WRITERS[signal.kind](signal.facts)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return _("What was found was noted in a way that cannot be read any more.")
 
 
 def _contact(facts: Mapping[str, Any]) -> str:

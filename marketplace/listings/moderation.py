@@ -1,6 +1,5 @@
-"""What moderators do: approve a listing, ask for changes, take it down, put it back, take a decision back; claim it."""
+"""What moderators do: approve a listing, ask for changes, take it down, put it back, take a decision back."""
 
-import datetime as dt
 import uuid
 from typing import Any
 
@@ -10,36 +9,38 @@ from sqlalchemy.orm import Session
 from marketplace.audit import Actor, current_batch, record
 from marketplace.database import lock, session_of, utcnow
 from marketplace.errors import InvalidInput, Stale, refuse
+from marketplace.listings.claims import NOBODY, claim_refusal
 from marketplace.listings.models import Decision, ReviewReason, Service, ServiceReview, ServiceState
 from marketplace.listings.reviews import is_as_decided, reviewed_values, standing_reviews
-from marketplace.listings.states import DIGEST, look_at, note_review
+from marketplace.listings.states import digests_of, look_at, note_review, sight_of
 from marketplace.words import gettext as _
-from marketplace.words import moment
-
-CLAIMED_FOR = dt.timedelta(minutes=10)
-"""For how long a listing that somebody has opened is theirs."""
 
 APPROVING = (Decision.APPROVED, Decision.REINSTATED)
 
 
-def approve_service(service: Service, *, seen: str | None = None, actor: Actor) -> ServiceReview:
+def approve_service(
+    service: Service, *, reinstates: bool = True, seen: str | None = None, actor: Actor
+) -> ServiceReview:
     """Approve a listing as it is; one that was taken down is reinstated by it.
 
-    :param seen: the digest of what was looked at; None: whatever it is.
+    :param reinstates: False leaves a listing that was taken down as it is.
+    :param seen: what was looked at, as `states.sights` tells it; None: whatever is there.
     :raises NotAllowedNow: as `approve_refusal` says.
-    :raises Stale: when the listing is no longer what was looked at.
+    :raises Stale: when the listing, or the decision that stands on it, is no longer what was looked at.
     """
     standing = _lock(service, seen, actor)
-    refuse(approve_refusal(service, standing))
-    is_active = True if _is_taken_down(service, standing) else service.is_active
+    refuse(approve_refusal(service, standing, reinstates=reinstates))
+    is_active = True if is_taken_down(service, standing) else service.is_active
     return _decide(service, Decision.APPROVED, is_active=is_active, actor=actor)
 
 
-def approve_refusal(service: Service, standing: ServiceReview | None) -> str | None:
+def approve_refusal(service: Service, standing: ServiceReview | None, *, reinstates: bool = True) -> str | None:
     """Say why the listing cannot be approved now; None when it can.
 
     :param standing: the decision that stands on it.
     """
+    if not reinstates and is_taken_down(service, standing):
+        return _("This listing is taken down: it has to be reinstated.")
     if standing and standing.decision in APPROVING and is_as_decided(service, standing):
         return _("This listing is approved as it is.")
     return None
@@ -65,8 +66,8 @@ def request_changes(
 
 def change_request_refusal(service: Service, standing: ServiceReview | None) -> str | None:
     """Say why no changes can be requested now; None when they can."""
-    if _is_taken_down(service, standing):
-        return _("This listing is taken down.")
+    if is_taken_down(service, standing):
+        return _("This listing is taken down: keep it down, and say in words what is to be changed.")
     if standing and standing.decision == Decision.CHANGES_REQUESTED and is_as_decided(service, standing):
         return _("Changes were requested already, and none has been made since.")
     return None
@@ -75,7 +76,7 @@ def change_request_refusal(service: Service, standing: ServiceReview | None) -> 
 def take_down_service(
     service: Service, *, reason: ReviewReason, words: str, seen: str | None = None, actor: Actor
 ) -> ServiceReview:
-    """Take a listing down: nobody can book it any more. Its bookings stay as they are.
+    """Take a listing down, or keep it down once it was edited: nobody can book it. Its bookings stay as they are.
 
     :raises NotAllowedNow: as `take_down_refusal` says.
     :raises InvalidInput: for other reasons without words.
@@ -89,7 +90,7 @@ def take_down_service(
 
 def take_down_refusal(service: Service, standing: ServiceReview | None) -> str | None:
     """Say why the listing cannot be taken down now; None when it can."""
-    if _is_taken_down(service, standing):
+    if is_taken_down(service, standing) and is_as_decided(service, standing):
         return _("This listing is taken down already.")
     return None
 
@@ -107,7 +108,7 @@ def reinstate_service(service: Service, *, seen: str | None = None, actor: Actor
 
 def reinstate_refusal(service: Service, standing: ServiceReview | None) -> str | None:
     """Say why the listing cannot be put back now; None when it can."""
-    if not _is_taken_down(service, standing):
+    if not is_taken_down(service, standing):
         return _("This listing was not taken down.")
     return None
 
@@ -135,54 +136,26 @@ def reverse_refusal(service: Service, standing: ServiceReview | None, *, review_
     return None
 
 
-# -- Claims --------------------------------------------------------------------------------------
-
-
-def claim_service(session: Session, service_id: uuid.UUID, *, actor: Any) -> bool:
-    """Let a listing be `actor`'s for ten minutes, unless it is somebody else's; return whether it is theirs now.
-
-    One conditional UPDATE decides, so that no two ever hold it.
-    """
-    now = utcnow()
-    claimed = (
-        sa.update(ServiceState)
-        .where(ServiceState.service_id == service_id, is_free_for(actor.id, now))
-        .values(claimed_by_id=actor.id, claimed_by_label=actor.audit_label, claimed_until=now + CLAIMED_FOR)
-        .returning(ServiceState.service_id)
-        .execution_options(synchronize_session=False)
-    )
-    return session.scalar(claimed) is not None
-
-
-def is_free_for(member_id: Any, now: dt.datetime) -> sa.ColumnElement[bool]:
-    """Return the condition for listings that nobody else has claimed."""
-    lapsed = sa.or_(ServiceState.claimed_until.is_(None), ServiceState.claimed_until <= now)
-    return sa.or_(lapsed, ServiceState.claimed_by_id == member_id)
-
-
-def claim_refusal(state: ServiceState, *, actor: Any) -> str | None:
-    """Say who else is looking at a listing just now; None where nobody is."""
-    until = state.claimed_until
-    if until is None or until <= utcnow() or state.claimed_by_id == actor.audit_id:
-        return None
-    return _("%(who)s is looking at this listing until %(end)s.", who=state.claimed_by_label, end=moment(until))
-
-
-def release_service(session: Session, service_id: uuid.UUID, *, actor: Any) -> None:
-    """Give back a listing that `actor` has claimed."""
-    mine = ServiceState.service_id == service_id, ServiceState.claimed_by_id == actor.id
-    session.execute(sa.update(ServiceState).where(*mine).values(**NOBODY).execution_options(synchronize_session=False))
-
-
-NOBODY: dict[str, Any] = {"claimed_by_id": None, "claimed_by_label": None, "claimed_until": None}
-
-
 # -- What they are made of -----------------------------------------------------------------------
 
 
 def standing_review(service: Service) -> ServiceReview | None:
     """Return the decision that stands on the listing."""
     return standing_reviews(session_of(service), [service.id]).get(service.id)
+
+
+def unseen_refusal(seen: str, there: str) -> str | None:
+    """Say what was not looked at, given what was and what is there (`states.sights`); None where that is the same."""
+    if there == seen:
+        return None
+    if there.partition(".")[0] == seen.partition(".")[0]:
+        return _("Somebody decided on this listing since you looked at it, so nothing was done. Look again.")
+    return _("The listing was changed since you looked at it, so nothing was decided. Look again.")
+
+
+def is_taken_down(service: Service, standing: ServiceReview | None) -> bool:
+    """Whether the listing is off because `standing` took it down."""
+    return standing is not None and standing.decision == Decision.TAKEN_DOWN and service.is_active is not True
 
 
 def review_of_batch(session: Session, service_id: uuid.UUID, batch_id: uuid.UUID) -> uuid.UUID | None:
@@ -195,16 +168,18 @@ def _lock(service: Service, seen: str | None, actor: Actor) -> ServiceReview | N
     """Lock the listing, see that it is what was looked at, by nobody else; return the decision that stands on it."""
     lock(service)
     session = session_of(service)
-    if seen is not None and session.scalar(sa.select(DIGEST).where(Service.id == service.id)) != seen:
-        raise Stale(_("The listing was changed while you looked at it, so nothing was decided. Look again."))
+    standing = standing_review(service)
     if seen is not None:
+        unseen = unseen_refusal(seen, sight_of(_digest_of(service), standing))
+        if unseen:
+            raise Stale(unseen)
         state = session.get(ServiceState, service.id, with_for_update={"key_share": True}, populate_existing=True)
         refuse(claim_refusal(state, actor=actor) if state else None)
-    return standing_review(service)
+    return standing
 
 
-def _is_taken_down(service: Service, standing: ServiceReview | None) -> bool:
-    return standing is not None and standing.decision == Decision.TAKEN_DOWN and service.is_active is not True
+def _digest_of(service: Service) -> str:
+    return digests_of(session_of(service), [service.id])[service.id]
 
 
 def _refuse_unsaid(reason: ReviewReason, words: str) -> None:
@@ -224,7 +199,7 @@ def _decide(
 ) -> ServiceReview:
     session = session_of(service)
     state = session.get(ServiceState, service.id)
-    if state is None:
+    if state is None or state.content_digest != _digest_of(service):
         look_at(session, [service.id])
         state = session.get_one(ServiceState, service.id)
     review = ServiceReview(
@@ -253,6 +228,7 @@ def _decide(
         changes["is_active"] = (service.is_active, is_active)
         service.is_active = is_active
     session.flush()
+    state.content_digest = _digest_of(service)  # It tells whether the listing is on, too.
     note_review(state, service, standing_review(service) if reverses else review)
     for name, value in NOBODY.items():
         setattr(state, name, value)

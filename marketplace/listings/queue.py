@@ -13,8 +13,8 @@ from marketplace.accounts.queries import person
 from marketplace.backoffice.referred import Referred
 from marketplace.backoffice.search import Search
 from marketplace.database import utcnow
+from marketplace.listings.claims import claim_service, is_free_for
 from marketplace.listings.models import Decision, Service, ServiceReview, ServiceState
-from marketplace.listings.moderation import claim_service, is_free_for
 from marketplace.listings.queries import SERVICES
 
 WAITING = ServiceState.needs_review.is_(True)
@@ -61,7 +61,9 @@ def claim_next(
     :param after: where the one stands behind which to look.
     """
     place = ServiceState.waiting_since, ServiceState.service_id
-    waiting = sa.select(ServiceState.service_id).where(WAITING, *narrowed_to, is_free_for(actor.id, utcnow()))
+    is_there = sa.exists().where(Service.id == ServiceState.service_id)
+    free = is_free_for(actor.id, utcnow())
+    waiting = sa.select(ServiceState.service_id).where(WAITING, *narrowed_to, free, is_there)
     if after is not None:
         waiting = waiting.where(sa.tuple_(*place) > sa.tuple_(*map(sa.literal, after)))
     for service_id in session.scalars(waiting.order_by(*place).limit(MOST_TRIED)):

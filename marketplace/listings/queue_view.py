@@ -3,6 +3,7 @@
 import datetime as dt
 import time
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -62,6 +63,9 @@ COUNT_KEPT = 20.0
 
 DAYS_SHOWN = 14
 """Of decisions."""
+
+LONGEST_QUEUE = 1_000
+"""Characters of the address of a queue that are carried along."""
 
 KINDS = [("new", _l("New")), ("edited", _l("Edited"))]
 
@@ -167,7 +171,7 @@ class ReviewQueueView(ListScreen):
     def claim_view(self) -> Response:
         """Claim the next listing of the queue, as it is narrowed, and open it."""
         look_at_changes()
-        return self.next_one(request.form.get("queue", ""))
+        return self.next_one(queue_in(request.form))
 
     @requires(Permission.SERVICES_MODERATE)
     @expose("/figures")
@@ -198,6 +202,8 @@ class ReviewQueueView(ListScreen):
         :param after: where the one stands, or stood, behind which to look.
         """
         state = self.list_state(parameters_of(queue))
+        if state.filters.errors:  # The next of more than was asked for would open; the list says what is wrong.
+            return redirect(f"{self.address}?{queue}")
         searched = [self.searched.condition(state.search)] if state.search else []
         narrowed = [*state.filters.conditions, *searched]
         who = actor()
@@ -214,6 +220,11 @@ class ReviewQueueView(ListScreen):
             count = waiting_count(db.session(), COUNTED + 1)
             self._counted = (time.monotonic(), count)
         return f"{COUNTED}+" if count > COUNTED else str(count or "")
+
+
+def queue_in(values: Mapping[str, str]) -> str:
+    """Return the query of the queue that one comes from, as an address or a form tells it."""
+    return values.get("queue", "")[:LONGEST_QUEUE]
 
 
 _looked: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()

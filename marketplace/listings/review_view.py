@@ -9,6 +9,7 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from marketplace.backoffice.guard import requires
@@ -19,6 +20,7 @@ from marketplace.batches.models import Batch
 from marketplace.database import utcnow
 from marketplace.extensions import db
 from marketplace.listings.cells import DECISION_LABELS, SIGNAL_LABELS
+from marketplace.listings.claims import claim_refusal, claim_service, release_service
 from marketplace.listings.evidence import evidence_of
 from marketplace.listings.forms import REASONS, DecisionForm, ReasonedDecisionForm, ReversalForm
 from marketplace.listings.models import ReviewReason, Service, ServiceReview, ServiceState
@@ -26,11 +28,9 @@ from marketplace.listings.moderation import (
     approve_refusal,
     approve_service,
     change_request_refusal,
-    claim_refusal,
-    claim_service,
+    is_taken_down,
     reinstate_refusal,
     reinstate_service,
-    release_service,
     request_changes,
     reverse_refusal,
     reverse_review,
@@ -39,9 +39,9 @@ from marketplace.listings.moderation import (
     take_down_service,
 )
 from marketplace.listings.queue import decisions_of_provider, listings_of_provider, place_of, reviews_of
-from marketplace.listings.queue_view import ReviewQueueView, look_at_changes
+from marketplace.listings.queue_view import ReviewQueueView, look_at_changes, queue_in
 from marketplace.listings.reviews import changes_since, last_approval
-from marketplace.listings.states import look_at, read_signals
+from marketplace.listings.states import look_at, read_signals, sights
 from marketplace.listings.wording import word_changes
 from marketplace.permissions import Permission
 from marketplace.transaction import in_transaction
@@ -84,7 +84,7 @@ class ReviewScreen(TimelineView):
     @expose("/<uuid:record_id>/review")
     def review_view(self, record_id: uuid.UUID) -> str:
         look_at_changes()
-        return self.review_page(self.find(str(record_id), self.row_details()), queue=request.args.get("queue", ""))
+        return self.review_page(record_id, queue=queue_in(request.args))
 
     @requires(Permission.SERVICES_MODERATE)
     @expose("/<uuid:record_id>/claim", methods=("POST",))
@@ -93,8 +93,7 @@ class ReviewScreen(TimelineView):
         theirs = in_transaction(lambda: claim_service(db.session(), service.id, actor=who))
         if not theirs:
             flash(_("Somebody else is looking at this listing just now."), "warning")
-        queue = request.form.get("queue") or None
-        return redirect(self.get_url(".review_view", record_id=service.id, queue=queue))
+        return redirect(self.get_url(".review_view", record_id=service.id, queue=queue_in(request.form) or None))
 
     @requires(Permission.SERVICES_MODERATE)
     @expose("/<uuid:record_id>/skip", methods=("POST",))
@@ -103,7 +102,7 @@ class ReviewScreen(TimelineView):
         service, who = self.find(str(record_id)), actor()
         in_transaction(lambda: release_service(db.session(), service.id, actor=who))
         place = place_of(db.session.get(ServiceState, service.id))
-        return self.queue.next_one(request.form.get("queue", ""), after=place)
+        return self.queue.next_one(queue_in(request.form), after=place)
 
     @requires(Permission.SERVICES_MODERATE)
     @expose("/<uuid:record_id>/approval", methods=("GET", "POST"))
@@ -132,14 +131,13 @@ class ReviewScreen(TimelineView):
     def reversal_view(self, record_id: uuid.UUID) -> Response | tuple[str, int]:
         """Take back the decision that stands."""
         service, form, who = self.find(str(record_id)), ReversalForm(), actor()
-        queue = form.queue.data or ""
+        queue = queue_in(request.form)
         try:
             review_id = uuid.UUID(form.review_id.data or "")
         except ValueError:
             review_id = None
         if self.submit(form, lambda: reverse_review(service, review_id=review_id, actor=who)) is None:
-            shown = self.find(str(record_id), self.row_details())
-            return self.review_page(shown, queue=queue, refused=form), self.status_of(form)
+            return self.review_page(record_id, queue=queue, refused=form), self.status_of(form)
         flash(_("The decision is taken back."), "success")
         return redirect(self.get_url(".review_view", record_id=service.id, queue=queue or None))
 
@@ -150,10 +148,10 @@ class ReviewScreen(TimelineView):
         if request.method != "POST":
             return redirect(self.get_url(".review_view", record_id=record_id))
         service, who = self.find(str(record_id)), actor()
-        title, queue = service.title, form.queue.data or ""
+        title, queue = service.title, queue_in(request.form)
 
         def act() -> ServiceReview:
-            named: dict[str, Any] = {"seen": form.seen.data or None, "actor": who}
+            named: dict[str, Any] = {"seen": form.seen.data or "", "actor": who}
             if "reason" in form:
                 named |= {"reason": ReviewReason(form.reason.data), "words": form.words.data or ""}
             return decide(service, **named)
@@ -161,14 +159,13 @@ class ReviewScreen(TimelineView):
         place = place_of(db.session.get(ServiceState, service.id))
         decided = self.submit(form, act)
         if decided is None:
-            shown = self.find(str(record_id), self.row_details())
-            return self.review_page(shown, queue=queue, **{name: form}), self.status_of(form)
+            return self.review_page(record_id, queue=queue, **{name: form}), self.status_of(form)
         flash(done % {"title": title}, "success")
         return self.queue.next_one(queue, after=place)
 
     # -- The page ----------------------------------------------------------------------------
 
-    def review_page(self, row: Service, *, queue: str, refused: FlaskForm | None = None, **forms: Any) -> str:
+    def review_page(self, record_id: uuid.UUID, *, queue: str, refused: FlaskForm | None = None, **forms: Any) -> str:
         """Show a listing and what can be decided.
 
         :param queue: the query of the queue's address.
@@ -177,19 +174,21 @@ class ReviewScreen(TimelineView):
         """
         allow_remote_images()
         session = db.session()
-        state = session.get(ServiceState, row.id)
-        if state is None:
-            in_transaction(lambda: look_at(session, [row.id]))
-            state = session.get_one(ServiceState, row.id)
+        seen = _look(session, record_id)  # Before the listing is read: what changes in between is then refused.
+        row = self.find(str(record_id), self.row_details())
+        state = session.get_one(ServiceState, row.id)
         standing, approved = standing_review(row), last_approval(session, row.id)
-        compared = approved or standing
-        seen = {"seen": state.content_digest, "queue": queue}
-        usual = {
-            "approval": DecisionForm(formdata=None, data=seen),
-            "reinstatement": DecisionForm(formdata=None, data=seen),
-            "change_request": ReasonedDecisionForm(formdata=None, data=seen),
-            "take_down": ReasonedDecisionForm(formdata=None, data=seen),
+        shown = {
+            "approval": DecisionForm(formdata=None),
+            "reinstatement": DecisionForm(formdata=None),
+            "change_request": ReasonedDecisionForm(formdata=None),
+            "take_down": ReasonedDecisionForm(formdata=None),
+            **forms,
         }
+        for form in shown.values():
+            form.seen.data, form.queue.data = seen, queue
+        against = {review.id: review for review in (standing, approved) if review}.values()
+        compared = [(review, self._differences(row, review)) for review in against]
         reviews = reviews_of(session, row.id)
         return render_template(
             "listings/review.html",
@@ -199,17 +198,18 @@ class ReviewScreen(TimelineView):
             images=shown_images(row.images),
             state=state,
             queue=queue,
-            forms={**usual, **forms},
+            forms=shown,
             refused=next(iter(forms.values()), refused),
             refusals=self._refusals(row, standing),
             standing=standing,
             can_reverse=standing is not None and not reverse_refusal(row, standing, review_id=standing.id),
-            differences=self._differences(row, compared) if compared else [],
-            compared=compared,
+            is_taken_down=is_taken_down(row, standing),
+            comparisons=[(review, told) for review, told in compared if told or state.needs_review],
             signals=[(LABELS.get(each.kind, each.kind), evidence_of(each)) for each in read_signals(state)],
             reviews=reviews,
             decision_labels=DECISION_LABELS,
             reasons=REASONS,
+            reason_words=dict(REASONS),
             listings=listings_of_provider(session, row.provider_id),
             decisions=decisions_of_provider(session, row.provider_id),
             holder=claim_refusal(state, actor=actor()),
@@ -237,3 +237,11 @@ class ReviewScreen(TimelineView):
             )
             for name, (old, new) in changes_since(row, compared).items()
         ]
+
+
+def _look(session: Session, record_id: uuid.UUID) -> str:
+    """See to it that what is known of a listing is of what it is now; return what there is to be looked at."""
+    there, state = sights(session, [record_id]).get(record_id, ""), session.get(ServiceState, record_id)
+    if there and (state is None or state.content_digest != there.partition(".")[0]):
+        in_transaction(lambda: look_at(session, [record_id]))
+    return there

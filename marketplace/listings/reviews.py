@@ -33,14 +33,17 @@ def _storable(images: Any) -> Any:
 
 
 def is_as_decided(service: Service, review: ServiceReview | None) -> bool:
-    """Whether the listing is as it was when `review` decided on it."""
-    return review is not None and review.reviewed == reviewed_values(service)
+    """Whether the listing is as it was when `review` decided on it, and still off where that took it down."""
+    return review is not None and not changes_since(service, review)
 
 
 def changes_since(service: Service, review: ServiceReview) -> dict[str, tuple[Any, Any]]:
     """Return the fields that differ from what `review` decided on, with both values."""
-    now = reviewed_values(service)
-    return {name: (review.reviewed.get(name), now[name]) for name in REVIEWED if review.reviewed.get(name) != now[name]}
+    then, now = review.reviewed, reviewed_values(service)
+    changed = {name: (then.get(name), now[name]) for name in REVIEWED if then.get(name) != now[name]}
+    if review.decision == Decision.TAKEN_DOWN and service.is_active:
+        changed["is_active"] = (False, True)
+    return changed
 
 
 def standing_reviews(session: Session, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, ServiceReview]:

@@ -21,12 +21,30 @@ DIGEST = content_digest(
     Service.duration,
     Service.availability,
     Service.images,
+    Service.is_active,
     Service.provider_id,
 )
 """Of all that reviews and signals look at."""
 
 AT_ONCE = 200
 """Listings that are looked at together."""
+
+
+def digests_of(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return the digest of each of these listings as it is now."""
+    return dict(session.execute(sa.select(Service.id, DIGEST).where(Service.id.in_(ids))).all())
+
+
+def sights(session: Session, ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Return of each of these listings what there is to be looked at before one decides on it, as a text to compare."""
+    standing = standing_reviews(session, ids)
+    digests = digests_of(session, ids)
+    return {service_id: sight_of(digest, standing.get(service_id)) for service_id, digest in digests.items()}
+
+
+def sight_of(digest: str, standing: ServiceReview | None) -> str:
+    """Return what is looked at: the listing, and the decision that stands on it."""
+    return f"{digest}.{standing.id if standing else ''}"
 
 
 def outdated_listings(most: int | None) -> sa.Select[uuid.UUID]:
@@ -46,7 +64,11 @@ def forget_states(session: Session) -> None:
 
 
 def look_at_outdated(session: Session, *, most: int) -> int:
-    """Look at listings that have changed, at `most` so many; return how many those were."""
+    """Look at listings that have changed, at `most` so many; return how many those were. Those that are gone go."""
+    known = sa.select(ServiceState.service_id).outerjoin(Service, Service.id == ServiceState.service_id)
+    if gone := session.scalars(known.where(Service.id.is_(None)).limit(AT_ONCE)).all():
+        forgotten = sa.delete(ServiceState).where(ServiceState.service_id.in_(gone))
+        session.execute(forgotten.execution_options(synchronize_session=False))
     ids = session.scalars(outdated_listings(most)).all()
     for start in range(0, len(ids), AT_ONCE):
         look_at(session, ids[start : start + AT_ONCE])

@@ -25,7 +25,7 @@ from marketplace.listings.operations import edit_service
 from marketplace.listings.review_view import ReviewScreen
 from marketplace.listings.schemas import WEEKDAYS, availability_problems, images_problems
 from marketplace.permissions import Permission
-from marketplace.web.formats import money
+from marketplace.web.formats import money, recorded
 
 
 def hours_text(availability: Any) -> str:
@@ -110,7 +110,8 @@ class ServiceView(ReviewScreen):
         "price": lambda value, service: money(Decimal(value), service.currency),
         "duration": lambda value, _service: _("%(minutes)s minutes", minutes=value),
         "availability": lambda value, _service: hours_text(value),
-        "images": lambda value, _service: "\n".join(value) or "—",
+        "images": lambda value, _service: ("\n".join(value) or "—") if isinstance(value, list) else recorded(value),
+        "is_active": lambda value, _service: _("active") if value else _("inactive"),
     }
 
     def rows(self) -> sa.Select[Any]:

@@ -8,7 +8,7 @@ function isTyping(target) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return; // A key that is held decides once.
   const open = decisions.find((each) => each.open);
   if (event.key === "Escape" && open) {
     open.open = false;

@@ -75,6 +75,23 @@ def test_ten_listings_are_cleared_with_keys_only(window):
     ]
 
 
+def test_a_key_that_is_held_decides_once(window):
+    listings(3)
+    page = open_queue(window())
+    press(page, page.get_by_role("button", name="Review the next"))
+    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.down("a")
+    page.wait_for_load_state()
+    for _repeat in range(3):
+        page.keyboard.down("a")
+    page.keyboard.up("a")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Listing number 2")
+    type_keys(page, "s")  # It is let go, and keys are heard again.
+    expect(page.get_by_role("heading", level=1)).to_have_text("Listing number 3")
+    assert decided() == ["approved"]
+
+
 def test_typed_words_are_no_keys(window):
     [service] = listings(1)
     page = open_queue(window())
@@ -109,7 +126,7 @@ def test_an_edited_listing_shows_its_differences_and_one_that_is_booked_its_book
     page.locator("summary", has_text="Take down").click()
     page.locator("button:visible", has_text="Quality").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Listing number 1")
-    differences = page.get_by_role("region", name="What changed since it was decided on")
+    differences = page.get_by_role("region", name="What changed since it was approved")
     expect(differences.locator("del")).to_have_text(["inside and out.", "€40.00"])
     expect(differences.locator("ins")).to_have_text(["outside only.", "€55.00"])
     go_to(page, "Services")

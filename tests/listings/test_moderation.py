@@ -8,18 +8,19 @@ import sqlalchemy as sa
 
 from marketplace.errors import InvalidInput, NotAllowedNow, Stale
 from marketplace.extensions import db
+from marketplace.listings.claims import claim_service
 from marketplace.listings.models import Decision, ReviewReason, Service, ServiceReview, ServiceState
 from marketplace.listings.moderation import (
     approve_service,
-    claim_service,
     reinstate_service,
     request_changes,
     reverse_review,
     standing_review,
     take_down_service,
 )
+from marketplace.listings.queue import claim_next, waiting_count
 from marketplace.listings.reviews import changes_since
-from marketplace.listings.states import look_at_outdated
+from marketplace.listings.states import look_at_outdated, sights
 from marketplace.transaction import transaction
 from tests.audit_log import entries, is_whole
 from tests.bookings.test_races import race
@@ -67,6 +68,16 @@ def state_of(service):
     with transaction() as session:
         look_at_outdated(session, most=100)
     return db.session.get(ServiceState, service.id)
+
+
+def sight(service):
+    db.session.rollback()
+    return sights(db.session(), [service.id])[service.id]
+
+
+def edit_behind_our_back(service, **values):
+    db.session.execute(sa.update(Service).where(Service.id == service.id).values(**values))
+    db.session.commit()
 
 
 @pytest.mark.parametrize("verb", list(VERBS))
@@ -135,12 +146,87 @@ def test_a_decision_is_taken_back_and_the_one_before_stands_again(app, state):
 
 def test_what_was_not_looked_at_is_not_decided_on(app):
     service = ServiceFactory()
-    seen = state_of(service).content_digest
+    seen = sight(service)
     db.session.execute(sa.update(Service).where(Service.id == service.id).values(description="Call me."))
     db.session.commit()
     with pytest.raises(Stale):
         act(service, "approve", seen=seen)
-    act(service, "approve", seen=state_of(service).content_digest)
+    act(service, "approve", seen=sight(service))
+
+
+def test_what_somebody_decided_meanwhile_is_not_decided_on_unseen(app):
+    service = ServiceFactory()
+    seen = sight(service)
+    act(service, "approve", seen=seen)
+    with pytest.raises(Stale, match="Somebody decided on this listing"):
+        act(service, "take down", seen=seen)
+    assert service.is_active
+    act(service, "take down", seen=sight(service))
+
+
+EDITED = {"approve": "approved", "take down": "taken_down", "reinstate": "reinstated"}
+"""What can be done about a listing that was taken down and is edited since: asking for changes is keeping it down."""
+
+
+@pytest.mark.parametrize("verb", list(VERBS))
+def test_a_listing_that_is_edited_while_it_is_down_is_kept_down_or_put_back(app, verb):
+    service = service_in("taken down")
+    edit_behind_our_back(service, title="Now with fewer miracles")
+    if verb not in EDITED:
+        with pytest.raises(NotAllowedNow, match="keep it down"):
+            act(service, verb)
+        return
+    act(service, verb)
+    assert standing_review(service).decision == EDITED[verb]
+    assert service.is_active is (verb != "take down")
+    assert not state_of(service).needs_review
+    if verb == "take down":  # Taken back, it is down as before, and waits again.
+        with transaction():
+            reverse_review(service, review_id=standing_review(service).id, actor=StaffMemberFactory.build(id=None))
+        assert service.is_active is False
+        assert state_of(service).needs_review
+        act(service, "approve")
+        assert service.is_active
+
+
+def test_what_was_taken_down_and_is_switched_on_behind_our_back_returns_to_the_queue(app):
+    service = service_in("taken down")
+    assert not state_of(service).needs_review
+    edit_behind_our_back(service, is_active=True)
+    assert state_of(service).needs_review
+    assert changes_since(service, standing_review(service)) == {"is_active": (False, True)}
+    act(service, "take down")
+    assert service.is_active is False
+    assert not state_of(service).needs_review
+    edit_behind_our_back(service, is_active=True)
+    edit_behind_our_back(service, is_active=False)
+    assert not state_of(service).needs_review
+
+
+def test_a_provider_switches_an_approved_listing_off_and_on_without_a_review(app):
+    service = service_in("approved")
+    for is_active in (False, True):
+        edit_behind_our_back(service, is_active=is_active)
+        assert not state_of(service).needs_review
+
+
+def test_a_listing_that_is_deleted_leaves_the_queue_and_is_nobody_s_next(app):
+    gone, there = ServiceFactory(), ServiceFactory()
+    gone_id = gone.id
+    member = StaffMemberFactory(role="operations")
+    for service in (gone, there):
+        assert state_of(service).needs_review
+    early = ServiceState.service_id == gone_id
+    db.session.execute(
+        sa.update(ServiceState).where(early).values(waiting_since=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+    )
+    db.session.execute(sa.delete(Service).where(Service.id == gone_id))
+    db.session.commit()
+    with transaction() as session:
+        assert claim_next(session, actor=member) == there.id
+    assert state_of(there).needs_review
+    assert db.session.get(ServiceState, gone_id) is None
+    assert waiting_count(db.session(), 10) == 1
 
 
 def test_another_reason_needs_words(app):

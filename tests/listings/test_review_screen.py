@@ -7,6 +7,7 @@ from html import unescape
 import pytest
 import sqlalchemy as sa
 
+from marketplace.batches.models import Batch
 from marketplace.extensions import db
 from marketplace.listings.models import Service, ServiceReview, ServiceState
 from marketplace.permissions import Role
@@ -36,6 +37,11 @@ def decide(browser, service, noun, page=None, **fields):
     url = f"/admin/services/{service.id}/{noun}"
     form = fields_of(page or page_of(browser, service), url)
     return browser.post(url, data={**form, **fields})
+
+
+def edit_behind_our_back(service, **values):
+    db.session.execute(sa.update(Service).where(Service.id == service.id).values(**values))
+    db.session.commit()
 
 
 def queued(browser, query=""):
@@ -110,13 +116,98 @@ def test_taking_down_needs_a_reason_and_keeps_what_was_typed(app, operations):
 def test_what_was_changed_meanwhile_is_looked_at_again(app, operations):
     service = ServiceFactory()
     page = page_of(operations, service)
-    db.session.execute(sa.update(Service).where(Service.id == service.id).values(description="Call 555 0100."))
-    db.session.commit()
+    edit_behind_our_back(service, description="Call 555 0100.")
     answer = decide(operations, service, "approval", page)
     assert answer.status_code == 409
-    assert "The listing was changed while you looked at it" in answer.text
+    assert "The listing was changed since you looked at it" in answer.text
     assert "Call 555 0100." in answer.text
     assert not entries("service.approved")
+
+
+def test_after_a_refusal_the_page_is_of_what_is_there_now_and_can_be_decided_on(app, operations):
+    service = ServiceFactory()
+    page = page_of(operations, service)
+    edit_behind_our_back(service, description="Call 555 0100.")
+    refused = decide(operations, service, "take-down", page, reason="quality", words="Not like this.")
+    assert refused.status_code == 409
+    assert "Not like this." in refused.text
+    assert "phone number" in refused.text, "its signals are of what is there, too"
+    assert decide(operations, service, "take-down", refused.text, reason="quality").status_code == 302
+
+
+def test_a_page_on_which_a_colleague_was_faster_decides_nothing(app, operations, as_role):
+    service, other = ServiceFactory(), as_role(Role.OPERATIONS)
+    page = page_of(other, service)
+    assert decide(operations, service, "approval").status_code == 302
+    refused = decide(other, service, "take-down", page, reason="quality")
+    assert refused.status_code == 409
+    assert "Somebody decided on this listing since you looked at it" in refused.text
+    db.session.expire_all()
+    assert db.session.get(Service, service.id).is_active
+
+
+def test_a_form_that_does_not_say_what_was_looked_at_decides_nothing(app, operations):
+    service = ServiceFactory()
+    refused = decide(operations, service, "approval", seen="")
+    assert refused.status_code == 409
+    assert not entries("service.approved")
+
+
+def test_a_listing_that_is_edited_while_it_is_down_shows_what_was_asked_and_what_was_done(app, operations):
+    service = ServiceFactory(description="Miracles, daily.")
+    decide(operations, service, "approval")
+    decide(operations, service, "take-down", reason="misleading", words="There are no miracles.")
+    edit_behind_our_back(service, description="Windows, daily.")
+    page = page_of(operations, service)
+    down, approved = re.findall(r'<section class="panel differences".*?</section>', page, re.DOTALL)
+    assert "What changed since it was taken down" in down
+    assert "Misleading" in down
+    assert "There are no miracles." in down
+    assert "<del>Miracles, </del>" in down
+    assert "<ins>Windows, </ins>" in down
+    assert "What changed since it was approved" in approved
+    assert "Keep it down" in page
+    assert decide(operations, service, "take-down", reason="quality", words="Still thin.").status_code == 302
+    assert queued(operations) == []
+
+
+def test_what_a_provider_left_undone_about_a_request_is_said(app, operations):
+    service = ServiceFactory(title="Windows")
+    decide(operations, service, "approval")
+    edit_behind_our_back(service, title="WINDOWS")
+    decide(operations, service, "change-request", reason="quality")
+    edit_behind_our_back(service, title="Windows")
+    asked, approved = re.findall(
+        r'<section class="panel differences".*?</section>', page_of(operations, service), re.DOTALL
+    )
+    assert "What changed since changes were requested" in asked
+    assert "<ins>Windows</ins>" in asked
+    assert "It is as it was then." in approved
+
+
+def test_stored_words_that_nobody_knows_any_more_are_shown_as_they_are(app, operations):
+    service = ServiceFactory()
+    decide(operations, service, "take-down", reason="quality")
+    db.session.execute(sa.update(ServiceReview).values(reason_code="retired"))
+    signals = [["contact", {}], ["price", None], ["duplicate", {"listings": [7], "count": 1}], ["forgotten", {}]]
+    db.session.execute(sa.update(ServiceState).values(signals=signals))
+    db.session.commit()
+    page = page_of(operations, service)
+    assert "retired" in page
+    assert page.count("was noted in a way that cannot be read any more") == 3
+
+
+def test_a_queue_that_is_asked_for_wrongly_opens_nothing(app, operations):
+    first, second = listed(category="music"), listed(category="cleaning")
+    token = operations.token("/admin/profile/")
+    answer = operations.post(f"{QUEUE}claim", data={"csrf_token": token, "queue": "provider=nobody"})
+    assert answer.location == f"{QUEUE}?provider=nobody"
+    assert "this is no id" in operations.get(answer.location).text
+    long = f"search={'x' * 5_000}"
+    answer = operations.post(f"/admin/services/{first.id}/skip", data={"csrf_token": token, "queue": long})
+    assert operations.get(answer.location).status_code == 200
+    assert {state.claimed_by_id for state in db.session.scalars(sa.select(ServiceState))} == {None}
+    assert queued(operations) == [str(first.id), str(second.id)]
 
 
 def test_a_listing_that_somebody_has_claimed_is_theirs(app, operations, as_role):
@@ -207,6 +298,52 @@ def test_all_of_one_provider_are_approved_and_it_is_undone(app, operations):
     assert preview(operations, undo) == (3, {})
     begin(operations, undo)
     assert len(queued(operations)) == 4
+
+
+def test_a_batch_decides_on_what_its_preview_was_of_and_leaves_what_is_another_s(app, operations, as_role):
+    edited, decided, claimed, quiet = services = [listed() for _each in range(4)]
+    address = draft(operations, "services", "approval", [service.id for service in services])
+    assert preview(operations, address) == (4, {})
+    edit_behind_our_back(edited, description="Call 555 0100.")
+    other = as_role(Role.OPERATIONS)
+    assert decide(other, decided, "change-request", reason="quality").status_code == 302
+    token = other.token("/admin/profile/")
+    assert other.post(f"/admin/services/{claimed.id}/claim", data={"csrf_token": token}).status_code == 302
+    ready, refused = preview(operations, address)
+    assert (ready, sorted(refused.values())) == (1, [1, 1, 1])
+    begin(operations, address)
+    told = dict(outcomes(operations, address))
+    assert "was changed since you looked at it" in told[str(edited.id)]
+    assert "Somebody decided on this listing" in told[str(decided.id)]
+    assert "is looking at this listing until" in told[str(claimed.id)]
+    assert told[str(quiet.id)] == "Done"
+    assert [entry.subject_id for entry in entries("service.approved")] == [str(quiet.id)]
+    assert decide(other, claimed, "skip").status_code == 302
+    retry = press(operations, address, "retry").location
+    assert preview(operations, retry)[0] == 3, "it is of what is there by now"
+    begin(operations, retry)
+    assert len(entries("service.approved")) == 4
+
+
+def test_what_was_taken_down_is_not_put_back_along_with_others(app, operations):
+    provider = ProviderFactory()
+    down, new = (ServiceFactory(provider=provider) for _each in range(2))
+    decide(operations, down, "take-down", reason="prohibited")
+    address = draft(operations, "services", "approval", everything="1", matching=f"provider={provider.id}")
+    assert preview(operations, address) == (1, {"This listing is taken down: it has to be reinstated.": 1})
+    begin(operations, address)
+    db.session.expire_all()
+    assert [service.is_active for service in (down, new)] == [False, True]
+    assert [entry.subject_id for entry in entries("service.approved")] == [str(new.id)]
+
+
+@pytest.mark.parametrize("matching", ["provder=1", "provider=nobody", "search=x&role=customer"])
+def test_what_narrows_nothing_is_refused_rather_than_meaning_everything(app, operations, matching):
+    ServiceFactory()
+    form = {"csrf_token": operations.token("/admin/profile/"), "action": "take-down", "everything": "1"}
+    answer = operations.post("/admin/services/action/", data={**form, "matching": matching})
+    assert answer.status_code == 400
+    assert not db.session.scalars(sa.select(Batch)).all()
 
 
 def test_everything_that_matches_is_taken_down_and_put_back_as_it_was(app, operations):
@@ -311,6 +448,11 @@ def test_images_of_any_shape_are_looked_at_and_decided_on(app, operations, shape
     assert decide(operations, service, "take-down", reason="quality").status_code == 302
     assert operations.get(f"/admin/services/{service.id}/review").status_code == 200
     assert queued(operations) == []
+    overwrite(service, images='["https://images.example/1.jpg"]')
+    page = page_of(operations, service)
+    [changed] = re.findall(r'<section class="panel differences".*?</section>', page, re.DOTALL)
+    assert "<ins>https://images.example/1.jpg</ins>" in changed
+    assert not re.search(r"\w\n\w\n\w", changed), "a text is no list of its letters"
     address = draft(operations, "services", "reinstatement", [service.id])
     assert preview(operations, address) == (1, {})
     assert outcomes(operations, begin(operations, address)) == [(str(service.id), "Done")]
