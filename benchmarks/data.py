@@ -70,7 +70,7 @@ def product_environment(server: Server) -> dict[str, str]:
         "DATABASE_URL": server.url(PRODUCT),
         "SECRET_KEY": SECRET_KEY,
         "RATELIMIT_STORAGE_URI": "memory://",
-        "REQUIRE_SECOND_FACTOR": "",
+        "REQUIRE_SECOND_FACTOR": "none",
         "LOG_LEVEL": "INFO",
     }
 

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from pydantic import SecretStr
+from sqlalchemy.orm import undefer
 from werkzeug.routing import Rule
 
 from marketplace.accounts.reset_links import issue_reset_link
@@ -17,7 +18,7 @@ from marketplace.listings.models import ReviewReason
 from marketplace.listings.moderation import take_down_service
 from marketplace.notes import Note
 from marketplace.permissions import ROLE_PERMISSIONS, Permission, Role
-from marketplace.staff.models import StaffMember
+from marketplace.staff.models import StaffInvite, StaffMember
 from marketplace.transaction import in_transaction, transaction
 from tests.accounts.test_reset_links import DAY
 from tests.audit_log import entries
@@ -493,19 +494,20 @@ def test_a_staff_account_takes_only_the_fields_of_its_form(app, administrator):
     assert changed == {"role", "timezone", "updated_at"}, "the form has a zone, too, and takes both at once"
 
 
-def test_a_new_staff_account_takes_only_the_fields_of_its_form(app, administrator):
-    fields = {"email": "new@example.com", "name": "New", "role": "manager", "password": "a long password 1"}
-    assert administrator.submit("/admin/staff/new/", {**SMUGGLED, **fields}).status_code == 302
-    row = db.session.scalars(sa.select(StaffMember).where(StaffMember.email == "new@example.com")).one()
+def test_an_invite_takes_only_the_fields_of_its_form(app, administrator):
+    fields = {"email": "new@example.com", "name": "New", "role": "manager"}
+    smuggled = {**SMUGGLED, "used_at": "2001-01-01T00:00", "invited_by": "x", "token_digest": "x" * 64}
+    assert administrator.submit("/admin/staff/invites/new/", {**smuggled, **fields}).status_code == 200
+    row = db.session.scalars(sa.select(StaffInvite).options(undefer(StaffInvite.token_digest))).one()
     assert str(row.id) != SMUGGLED["id"]
-    assert (row.role, row.is_active, row.timezone) == ("manager", True, None)
-    assert row.password_hash.startswith("$2b$")
+    assert (row.role, row.used_at, row.token_digest != "x" * 64) == ("manager", None, True)
+    assert row.invited_by == db.session.get(StaffMember, administrator.member_id).email
 
 
 def test_no_form_makes_a_role_that_is_none(app, administrator):
-    fields = {"email": "new@example.com", "name": "New", "role": "root", "password": "a long password 1"}
-    assert administrator.submit("/admin/staff/new/", fields).status_code == 422
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(StaffMember)) == 1
+    fields = {"email": "new@example.com", "name": "New", "role": "root"}
+    assert administrator.submit("/admin/staff/invites/new/", fields).status_code == 422
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(StaffInvite)) == 0
 
 
 def test_a_verb_takes_only_the_fields_of_its_form(app, support):

@@ -38,6 +38,8 @@ WRONG = {
     "a link that runs": ({"RESET_LINK_BASE_URL": "javascript:alert(1)"}, "RESET_LINK_BASE_URL must be an"),
     "tries counted nowhere": ({"RATELIMIT_STORAGE_URI": "postcard://x"}, "RATELIMIT_STORAGE_URI must be memory:// or"),
     "mail by pigeon": ({"MAIL_BACKEND": "pigeon"}, "MAIL_BACKEND "),
+    "a role that is none": ({"REQUIRE_SECOND_FACTOR": "support,root"}, "REQUIRE_SECOND_FACTOR "),
+    "no roles and no word": ({"REQUIRE_SECOND_FACTOR": ""}, "REQUIRE_SECOND_FACTOR must name roles, separated by"),
     "sessions without an end": ({"SESSION_HOURS": "0"}, "SESSION_HOURS "),
 }
 
@@ -141,7 +143,17 @@ def test_what_is_not_said_is_the_safe_choice(environment):
     settings = load_settings()
     assert (settings.reset_token_storage, settings.reset_token_hours, settings.bcrypt_cost) == ("digest", 24, 12)
     assert (settings.session_idle_minutes, settings.session_hours, settings.proxy_hops) == (30, 12, 0)
+    assert settings.require_second_factor == ("operations", "support", "manager", "administrator")
     assert settings.testing is False
+
+
+@pytest.mark.parametrize(
+    ("given", "understood"),
+    [("none", ()), ("administrator", ("administrator",)), ("support, manager", ("support", "manager"))],
+)
+def test_roles_that_need_a_second_factor_are_named(environment, given, understood):
+    environment(REQUIRE_SECOND_FACTOR=given)
+    assert load_settings().require_second_factor == understood
 
 
 def test_printing_the_settings_shows_no_key(environment):

@@ -37,7 +37,7 @@ class ProofForm(FlaskForm):
 
     own_password = PasswordField(
         _("Your password"),
-        description=_("You last typed it more than ten minutes ago, and this is asked of nobody but you."),
+        description=_("Asked for again before anything dangerous, where you last typed it more than ten minutes ago."),
         render_kw={"autocomplete": "current-password"},
     )
 
