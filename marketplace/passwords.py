@@ -1,6 +1,8 @@
 """Passwords of staff and customers: what is accepted, hashing, checking."""
 
 import functools
+import re
+from collections.abc import Iterable, Iterator
 
 import bcrypt
 from flask_babel import lazy_gettext as _
@@ -14,15 +16,39 @@ BCRYPT_LIMIT = 72
 """Bytes; bcrypt cannot see what comes after them."""
 
 
-def password_problem(password: str, *, minimum: int) -> str | None:
-    """Return the sentence that says why `password` cannot be chosen, or None when it can."""
+CONTEXT = ("backoffice", "marketplace", "password", "welcome")
+"""Words anybody would try here first (OWASP ASVS 5.0, 6.1.2), besides those of the account itself."""
+
+LEFT_AT_LEAST = 6
+"""Characters that have to be left of a password without such words."""
+
+
+def password_problem(password: str, *, minimum: int, about: Iterable[str] = ()) -> str | None:
+    """Return the sentence that says why `password` cannot be chosen, or None when it can.
+
+    :param about: e-mail address and name of whose it is.
+    """
     if len(password) < minimum:
         return str(_("Use at least %(minimum)d characters.", minimum=minimum))
     if too_long(password):
         return too_long_sentence()
     if password.lower() in _common_passwords():
         return str(_("This password is among the most used ones. Choose another."))
+    if _is_made_of(password.lower(), {*CONTEXT, *_words(about)}):
+        return str(_("This password says hardly more than your name, your address or where it is for. Choose another."))
     return None
+
+
+def _words(texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        yield from (word for word in re.split(r"[\W_]+", text.lower()) if len(word) >= 4)
+
+
+def _is_made_of(password: str, words: Iterable[str]) -> bool:
+    rest = password
+    for word in sorted(words, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return rest != password and len(rest) < LEFT_AT_LEAST
 
 
 def too_long(password: str) -> bool:

@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext
@@ -149,10 +149,13 @@ class ResetLinkForm(ProofForm, PageForm):
 
 
 class NewPasswordForm(FlaskForm):
+    about: Sequence[str] = ()
+    """The e-mail address of whose password it is."""
+
     password = PasswordField(_("New password"), [InputRequired()])
     again = PasswordField(_("The same once more"), [EqualTo("password", _("The two do not match."))])
 
     def validate_password(self, field: PasswordField) -> None:
-        problem = password_problem(field.data or "", minimum=CUSTOMER_MINIMUM)
+        problem = password_problem(field.data or "", minimum=CUSTOMER_MINIMUM, about=self.about)
         if problem:
             raise ValidationError(problem)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.limits import Limits, PlannedIssuing, limit_refusal
 from marketplace.accounts.mail import mail_reset_link
 from marketplace.accounts.models import User, Way
-from marketplace.accounts.reset_links import SentPage, issue_reset_link, reset_link_of
+from marketplace.accounts.reset_links import SentPage, issue_reset_link, nobody_refusal, reset_link_of
 from marketplace.accounts.reset_page import origin_refusal, reset_link
 from marketplace.accounts.ways import ways
 from marketplace.audit import Actor
@@ -27,7 +27,8 @@ from marketplace.words import gettext as _
 
 def issue_refusal(user: User, *, actor: Actor) -> str | None:
     """Say why `actor` can issue no link for `user` now; None when they can."""
-    return desk_refusal() or limit_refusal(session_of(user), user_id=user.id, agent_id=actor.audit_id, limits=limits())
+    refusal = nobody_refusal(user) or desk_refusal()
+    return refusal or limit_refusal(session_of(user), user_id=user.id, agent_id=actor.audit_id, limits=limits())
 
 
 def desk_refusal() -> str | None:
@@ -86,7 +87,12 @@ def foresee_links(session: Session) -> Foresight:
 
     def tell(pairs: Sequence[tuple[User, Arguments]]) -> Refusals:
         refusal = desk_refusal()
-        return [refusal] * len(pairs) if refusal else planned.refusals([user.id for user, _arguments in pairs])
+        if refusal:
+            return [refusal] * len(pairs)
+        early = [nobody_refusal(user) for user, _arguments in pairs]
+        issued = [user.id for (user, _arguments), nobody in zip(pairs, early, strict=True) if not nobody]
+        later = iter(planned.refusals(issued))
+        return [nobody or next(later) for nobody in early]
 
     return tell
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from marketplace.accounts.models import User
-from marketplace.accounts.reset_links import void_links
+from marketplace.accounts.reset_links import nobody_refusal, void_links
 from marketplace.accounts.schemas import PartlyOurs, can_be_written, fitting
 from marketplace.audit import Actor, record
 from marketplace.database import lock, session_of, utcnow
@@ -50,7 +50,7 @@ def edit_user(user: User, *, changes: Mapping[str, Any], reason: str, actor: Act
 
 def edit_refusal(user: User) -> str | None:
     """Say why the account cannot be changed; None when it can."""
-    return _("This account is anonymised: it is nobody's any more.") if user.is_anonymised else None
+    return nobody_refusal(user)
 
 
 def masked(key: str, value: Any) -> Any:

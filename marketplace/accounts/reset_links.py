@@ -68,6 +68,7 @@ def issue_reset_link(
         raise InvalidInput(_("A reset link needs a reason."), fields=("reason",))
     if actor.audit_id is not None:
         lock_ids(session, StaffMember, [actor.audit_id])  # Whoever counts next has to see what is issued here.
+    refuse(nobody_refusal(user))
     refuse(limit_refusal(session, user_id=user.id, agent_id=actor.audit_id, limits=limits))
     void_links(session, user, actor=actor)
     now = session.scalar(sa.select(database_now()))
@@ -106,6 +107,11 @@ def issue_reset_link(
         changes={"expires_at": (None, row.expires_at), "way": (None, way.value), "user_id": (None, user.id)},
     )
     return token
+
+
+def nobody_refusal(user: User) -> str | None:
+    """Say that there is nobody whom a link or an edit would be for; None where there is."""
+    return _("This account is anonymised: it is nobody's any more.") if user.is_anonymised else None
 
 
 def reset_link_of(session: Session, page: SentPage, *, storage: str) -> tuple[Way, str | None] | None:
@@ -162,12 +168,17 @@ def is_live_token(session: Session, token: str, *, storage: str) -> bool:
     return bool(session.scalar(sa.select(sa.exists().where(*_live(token, storage)))))
 
 
+def account_of(session: Session, token: str, *, storage: str) -> str | None:
+    """Return the e-mail address of the account that the link with this token still opens; None where it is dead."""
+    return session.scalar(sa.select(PasswordResetToken.email).where(*_live(token, storage)))
+
+
 def reset_password(session: Session, token: str, *, password_hash: str, storage: str) -> None:
     """Consume `token` and give its owner the new password: one conditional UPDATE decides who comes first.
 
     :raises Unknown: when the token is unknown, used, voided or expired, or its account is gone: one sentence for all.
     """
-    email = session.scalar(sa.select(PasswordResetToken.email).where(*_live(token, storage)))
+    email = account_of(session, token, storage=storage)
     user = session.scalars(sa.select(User).where(User.email == email)).one_or_none()
     if user is None:
         raise Unknown(dead_link_sentence())

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as AnyResponse
 
 from marketplace.accounts.forms import NewPasswordForm
-from marketplace.accounts.reset_links import dead_link_sentence, is_live_token, reset_password
+from marketplace.accounts.reset_links import account_of, dead_link_sentence, is_live_token, reset_password
 from marketplace.errors import NotAllowedNow, Unknown
 from marketplace.extensions import client_address, db, limiter, settings
 from marketplace.passwords import hash_password
@@ -55,10 +55,12 @@ def open_link(token: str) -> AnyResponse:
 @limiter.limit(TRIES, key_func=client_address, methods=["POST"])
 def set_password() -> AnyResponse:
     token, storage = session.get(TOKEN, ""), settings().reset_token_storage
-    if not token or not is_live_token(db.session(), token, storage=storage):
+    email = account_of(db.session(), token, storage=storage) if token else None
+    if email is None:
         session.pop(TOKEN, None)
         return _dead_link()
     form = NewPasswordForm()
+    form.about = (email,)
     if request.method != "POST" or not form.validate():
         page = render_template("accounts/new_password.html", form=form)
         return make_response(page, 422 if form.errors else 200)

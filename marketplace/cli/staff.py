@@ -1,6 +1,7 @@
 """`flask staff`: accounts of colleagues, from the server's own command line."""
 
 import sys
+from collections.abc import Iterable
 
 import click
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from marketplace.extensions import db, settings
 from marketplace.passwords import STAFF_MINIMUM, hash_password, password_problem
 from marketplace.permissions import Role
 from marketplace.staff.models import StaffMember
-from marketplace.staff.operations import create_staff_member, disable_staff_member
+from marketplace.staff.operations import change_staff_password, create_staff_member, disable_staff_member
 from marketplace.staff.second_factor import reset_second_factor
 from marketplace.transaction import transaction
 
@@ -27,16 +28,9 @@ staff_commands = CommandGroup("staff", help="Staff accounts.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def create(email: str, role: str, name: str, password_stdin: bool) -> None:
     """Open an account for EMAIL."""
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    problem = password_problem(password, minimum=STAFF_MINIMUM)
-    if problem:
-        raise click.ClickException(problem)
+    password_hash = _asked_password(password_stdin, about=(email, name))
     if len(email) > 255 or not EMAIL.regex.match(email.strip()):
         raise click.ClickException(f"{email} is not an e-mail address.")
-    password_hash = hash_password(password, cost=settings().bcrypt_cost)
     with transaction() as session:
         create_staff_member(
             session,
@@ -74,6 +68,30 @@ def reset_mfa(email: str, reason: str) -> None:
     with transaction() as session:
         reset_second_factor(_member(session, email), reason=reason, actor=Command("flask staff reset-mfa"))
     click.echo(f"{email} has no second factor any more, and is logged out everywhere.")
+
+
+@staff_commands.command("set-password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def set_password(email: str, password_stdin: bool) -> None:
+    """Give EMAIL, who has lost theirs, a new password, and end their sessions. A second factor stays."""
+    member = _member(db.session(), email)
+    password_hash = _asked_password(password_stdin, about=(member.email, member.name))
+    with transaction():
+        change_staff_password(member, password_hash=password_hash, actor=Command("flask staff set-password"))
+    click.echo(f"{email} has a new password, and is logged out everywhere.")
+
+
+def _asked_password(from_stdin: bool, *, about: Iterable[str]) -> str:
+    """Return the hash of the password that is typed."""
+    if from_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    problem = password_problem(password, minimum=STAFF_MINIMUM, about=about)
+    if problem:
+        raise click.ClickException(problem)
+    return hash_password(password, cost=settings().bcrypt_cost)
 
 
 def _member(session: Session, email: str) -> StaffMember:

@@ -1,5 +1,6 @@
 """Forms of the log-in and of staff accounts."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -35,8 +36,15 @@ class CodeForm(FlaskForm):
     next = HiddenField()
 
 
-def good_password(_form: FlaskForm, field: PasswordField) -> None:
-    problem = password_problem(field.data or "", minimum=STAFF_MINIMUM)
+class PersonalForm(FlaskForm):
+    """A form on which somebody chooses a password."""
+
+    about: Sequence[str] = ()
+    """Their e-mail address and name, of which no password is made."""
+
+
+def good_password(form: PersonalForm, field: PasswordField) -> None:
+    problem = password_problem(field.data or "", minimum=STAFF_MINIMUM, about=form.about)
     if problem:
         raise ValidationError(problem)
 
@@ -54,7 +62,7 @@ class InviteForm(ProofForm):
     sealed = HiddenField()
 
 
-class NewAccountForm(FlaskForm):
+class NewAccountForm(PersonalForm):
     """What somebody who was invited says about themselves."""
 
     name = StringField(_("Name"), [DataRequired(), Length(max=100)], filters=[strip])
@@ -137,7 +145,7 @@ class SetUpForm(RecoveryCodesForm):
     )
 
 
-class OwnPasswordForm(FlaskForm):
+class OwnPasswordForm(PersonalForm):
     current_password = PasswordField(
         _("Present password"), [InputRequired()], render_kw={"autocomplete": "current-password"}
     )

@@ -41,6 +41,7 @@ def new_account() -> Response:
         session.pop(TOKEN, None)
         return error_page(404, dead_invite_sentence())
     form, email, role = NewAccountForm(data={"name": invite.name}), invite.email, invite.role
+    form.about = (email, form.name.data or "")
     if request.method == "POST" and form.validate():
         name = form.name.data or ""
         password_hash = hash_password(form.password.data or "", cost=settings().bcrypt_cost)

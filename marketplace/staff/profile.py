@@ -54,6 +54,7 @@ class ProfileView(SecondFactorPages, SessionPages):
     @expose("/password", methods=("GET", "POST"))
     def password_view(self) -> Response | tuple[str, int]:
         form = OwnPasswordForm()
+        form.about = (current_user.member.email, current_user.member.name)
         if request.method == "GET" or self._change_password(form):
             return redirect(self.address)
         profile = ProfileForm(formdata=None, obj=current_user.account())

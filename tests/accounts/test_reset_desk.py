@@ -481,3 +481,13 @@ def test_an_old_proof_has_to_be_renewed_to_issue_many(app, support):
     assert not known()
     assert LINK in text(press(support, batch, "start", **SHOWN, own_password=PASSWORD))
     assert PASSWORD not in str(stored_rows())
+
+
+def test_nobody_gets_a_link_for_an_account_that_is_nobody_s(app, support):
+    user = UserFactory()
+    db.session.execute(sa.update(User).where(User.id == user.id).values(email=user.anonymous_email))
+    db.session.commit()
+    page = support.get(f"/admin/users/{user.id}/reset-link").text
+    assert "This account is anonymised" in unescape(page)
+    address = draft(support, "users", "reset-link", [user.id, UserFactory().id])
+    assert preview(support, address) == (1, {"This account is anonymised: it is nobody's any more.": 1})

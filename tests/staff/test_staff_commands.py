@@ -100,6 +100,20 @@ def test_disabling_ends_the_sessions_of_the_account(app, support):
     assert (entry.reason, entry.actor_label) == ("Left.", "flask staff disable")
 
 
+def test_a_lost_password_is_replaced_and_the_sessions_end(app, support, stranger):
+    member = db.session.get(StaffMember, support.member_id)
+    result = staff(app, "set-password", member.email, "--password-stdin", typed=GOOD + "\n")
+    assert (result.exit_code, result.output) == (
+        0,
+        f"{member.email} has a new password, and is logged out everywhere.\n",
+    )
+    assert support.get("/admin/").status_code == 302
+    assert stranger.log_in(member, GOOD).status_code == 302
+    [entry] = entries("staff.password_changed")
+    assert (entry.actor_label, entry.subject_id) == ("flask staff set-password", str(member.id))
+    assert staff(app, "set-password", "nobody@example.com", "--password-stdin", typed=GOOD).exit_code == 1
+
+
 def test_disabling_nobody_or_twice_says_so(app):
     result = staff(app, "disable", "nobody@example.com")
     assert (result.exit_code, result.output) == (1, "Error: nobody@example.com has no account.\n")
