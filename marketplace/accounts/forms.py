@@ -31,7 +31,7 @@ OF_COVERED = tuple(f"remove_{name}" for name in COVERED)
 """The boxes that empty them."""
 
 LEAVE = _("Leave it empty to keep what is stored.")
-NOTHING_STORED = _("None is stored.")
+NOTHING_STORED = _("Nothing is stored yet.")
 
 
 class UserForm(EditForm):
