@@ -108,3 +108,11 @@ def telling(batch: Batch, verb: BulkVerb | None, arguments: Arguments | None) ->
     if verb is None or verb.telling is None or batch.undoes_id is not None:
         return ""
     return verb.telling(arguments or {})
+
+
+def reason_of(batch: Batch, verb: BulkVerb | None) -> str:
+    """Return why a batch was begun, in words: the label of a reason that was chosen, and what was said beside it."""
+    reason, words = (str(batch.arguments.get(name) or "") for name in ("reason", "words"))
+    field = getattr(verb.form(formdata=None), "reason", None) if verb else None
+    labels = {each.value: str(each.label) for each in getattr(field, "choices", ())}
+    return ": ".join(filter(None, (labels.get(reason, reason), words)))

@@ -18,6 +18,7 @@ from marketplace.backoffice.batch_account import (
     Group,
     account_of,
     foretell,
+    reason_of,
     result_lines,
     titled_outcomes,
 )
@@ -155,6 +156,7 @@ class BatchView(TableView):
         may_run = verb is not None and current_user.may(verb.permission)
         undoable = may_run and verb is not None and verb.undoing is not None and batch.undoes_id is None
         return {
+            "reason": reason_of(batch, verb),
             "account": account_of(batch, screen, verb, part=part, after=position),
             "part": part if part in PARTS else "",
             "is_first": not after,

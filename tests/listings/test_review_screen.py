@@ -445,7 +445,8 @@ def test_everything_that_matches_is_taken_down_and_put_back_as_it_was(app, opera
     address = draft(operations, "services", "take-down", everything="1", matching="search=miracle")
     assert preview(operations, address) == (4, {})
     assert press(operations, address, "start").status_code == 422
-    begin(operations, address, reason="prohibited")
+    begin(operations, address, reason="prohibited", words="No cure is one.")
+    assert "Prohibited: No cure is one." in operations.get(address).text
     db.session.expire_all()
     assert [service.is_active for service in (*services, paused, other)] == [False] * 4 + [True]
     decide(operations, services[0], "reinstatement")
