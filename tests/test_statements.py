@@ -93,8 +93,8 @@ def test_no_page_of_a_record_reads_what_only_the_audit_log_may_show(app, adminis
         assert not re.search(r"audit_events\.(address|request_id|hash|previous_hash)", statement)
 
 
-def test_one_s_own_account_takes_two_statements(app, support):
-    assert len(statements_of(support, "/admin/profile/")) == 2  # The session, the account.
+def test_one_s_own_account_takes_four_statements(app, support):
+    assert len(statements_of(support, "/admin/profile/")) == 4  # The session, the account, its second factor, its sessions.
 
 
 def test_no_list_reads_a_secret(app, administrator):

@@ -93,7 +93,7 @@ class StaffSecondFactor(Base):
 
     __table_args__ = (
         sa.UniqueConstraint("member_id", "kind", name="staff_second_factors_member_id_kind_key"),
-        sa.CheckConstraint("kind IN ('totp')", name="kind"),
+        sa.CheckConstraint("kind = 'totp'", name="kind"),
     )
 
 

@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="staff_second_factors_pkey"),
         _member_key("staff_second_factors"),
         sa.UniqueConstraint("member_id", "kind", name="staff_second_factors_member_id_kind_key"),
-        sa.CheckConstraint("kind IN ('totp')", name=op.f("staff_second_factors_kind_check")),
+        sa.CheckConstraint("kind = 'totp'", name=op.f("staff_second_factors_kind_check")),
     )
     op.create_table(
         "staff_recovery_codes",

@@ -112,7 +112,7 @@ def issue_a_link(page: Page) -> str:
 
     go_to(page, "Reset links")
     expect(rows(page)).to_have_count(1)
-    expect(rows(page)).to_contain_text("open")
+    expect(rows(page)).to_contain_text("active")
     assert link.rsplit("/", 1)[1] not in page.content()
     return link
 
