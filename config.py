@@ -104,7 +104,7 @@ class Settings(BaseSettings):
     mail_password: SecretStr = SecretStr("")
     mail_use_tls: bool = True
     mail_default_sender: str = ""
-    mail_backend: Literal["smtp", "console", "file", "locmem", "dummy"] = "smtp"
+    mail_backend: Literal["smtp", "console", "locmem", "dummy"] = "smtp"
 
     batch_seconds: Annotated[float, Field(ge=0, le=20)] = 1.0
     """For how long one request works on many rows before it tells how far it is."""

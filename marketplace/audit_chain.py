@@ -139,7 +139,9 @@ def _read(stored: Sequence[Any]) -> dict[str, Any]:
     entry = dict(zip(NAMES, values, strict=True))
     if isinstance(entry["id"], str):
         entry = {name: _from_sqlite(name, value) for name, value in entry.items()}
-    entry["changes"] = json.loads(entry["changes"])
+    written = entry["changes"]
+    entry["changes"] = json.loads(written)
+    _same(entry["changes"], written, json.dumps(entry["changes"]))  # Two spellings of one value are two entries.
     return entry
 
 

@@ -45,10 +45,10 @@ def _words(texts: Iterable[str]) -> Iterator[str]:
 
 
 def _is_made_of(password: str, words: Iterable[str]) -> bool:
-    rest = password
+    bare = rest = re.sub(r"[\W_]+", "", password)
     for word in sorted(words, key=len, reverse=True):
         rest = rest.replace(word, "")
-    return rest != password and len(rest) < LEFT_AT_LEAST
+    return rest != bare and len(rest) < LEFT_AT_LEAST
 
 
 def too_long(password: str) -> bool:

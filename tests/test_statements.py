@@ -94,7 +94,8 @@ def test_no_page_of_a_record_reads_what_only_the_audit_log_may_show(app, adminis
 
 
 def test_one_s_own_account_takes_four_statements(app, support):
-    assert len(statements_of(support, "/admin/profile/")) == 4  # The session, the account, its second factor, its sessions.
+    # The session, the account, its second factor, its sessions.
+    assert len(statements_of(support, "/admin/profile/")) == 4
 
 
 def test_no_list_reads_a_secret(app, administrator):

@@ -34,7 +34,9 @@ LEAVE = _("Leave it empty to keep what is stored.")
 NOTHING_STORED = _("Nothing is stored yet.")
 
 
-class UserForm(EditForm):
+class UserForm(ProofForm, EditForm):
+    is_always_dangerous = False
+
     email = EmailField(_("E-mail"), [InputRequired(), EMAIL, Length(max=255)], filters=[strip])
     first_name = StringField(_("First name"), [Length(max=100)], filters=[strip])
     last_name = StringField(_("Last name"), [Length(max=100)], filters=[strip])
@@ -99,6 +101,10 @@ class UserForm(EditForm):
             elif fit.get(key):
                 self[name].data = fit[key]
         return not self.errors
+
+    def is_dangerous(self) -> bool:
+        """Whether the e-mail address is to be another: whoever reads its mail can take the account."""
+        return bool(self.email.data != self.remembered().get("email"))
 
     def was_recorded(self, name: str, value: Any, changes: Mapping[str, Any]) -> bool:
         if name in COVERED:

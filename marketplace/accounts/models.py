@@ -127,6 +127,8 @@ class ResetLinkRecord(Base):
     """None: another program issued it."""
     issued_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     """By the database's clock, as in `password_reset_tokens.created_at`."""
+    replaces: Mapped[str | None] = mapped_column(sa.String(64), deferred=True)
+    """SHA-256 of the password hash that the account had: the link is dead once it has another."""
     page_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     """SHA-256 of what was sent: sent again, it leads to the same link."""
     sealed: Mapped[str | None] = mapped_column(sa.String(64), deferred=True)

@@ -94,6 +94,7 @@ def issue_reset_link(
             reason=reason,
             way=way.value,
             issued_at=now,
+            replaces=_digest(session.scalars(sa.select(User.password).where(User.id == user.id)).one()),
             page_digest=page.digest if page else None,
             sealed=_sealed(secret, page.key).hex() if page and way == Way.SHOWN else None,
         )
@@ -165,12 +166,26 @@ def revoke_reset_token(token: PasswordResetToken, *, actor: Actor) -> None:
 
 def is_live_token(session: Session, token: str, *, storage: str) -> bool:
     """Whether the link with this token still opens; looking does not consume it."""
-    return bool(session.scalar(sa.select(sa.exists().where(*_live(token, storage)))))
+    return account_of(session, token, storage=storage) is not None
 
 
 def account_of(session: Session, token: str, *, storage: str) -> str | None:
-    """Return the e-mail address of the account that the link with this token still opens; None where it is dead."""
-    return session.scalar(sa.select(PasswordResetToken.email).where(*_live(token, storage)))
+    """Return the e-mail address of the account that the link with this token still opens; None where it is dead.
+
+    Of a link of ours that is only the account it was issued for, with the password it had then, whoever has changed
+    either since.
+    """
+    found = session.execute(
+        sa.select(PasswordResetToken.email, User.id, User.password, ResetLinkRecord.user_id, ResetLinkRecord.replaces)
+        .outerjoin(User, User.email == PasswordResetToken.email)
+        .outerjoin(ResetLinkRecord, ResetLinkRecord.token_id == PasswordResetToken.id)
+        .where(*_live(token, storage))
+    ).one_or_none()
+    if found is None:
+        return None
+    email, owner, password, issued_for, replaces = found
+    is_owners = issued_for is None or issued_for == owner
+    return email if is_owners and replaces in (None, _digest(password or "")) else None
 
 
 def reset_password(session: Session, token: str, *, password_hash: str, storage: str) -> None:
@@ -183,6 +198,8 @@ def reset_password(session: Session, token: str, *, password_hash: str, storage:
     if user is None:
         raise Unknown(dead_link_sentence())
     lock(user)  # The account before its tokens, as everywhere: so no two can wait for each other.
+    if account_of(session, token, storage=storage) is None:
+        raise Unknown(dead_link_sentence())
     consumed = session.scalar(
         sa.update(PasswordResetToken)
         .where(*_live(token, storage))
@@ -204,7 +221,11 @@ def dead_link_sentence() -> str:
 
 def stored_token(token: str, *, storage: str) -> str:
     """Return what the column `token` holds for this token."""
-    return token if storage == "plain" else hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+    return token if storage == "plain" else _digest(token)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _live(token: str, storage: str) -> tuple[Any, ...]:

@@ -156,10 +156,16 @@ class InviteView(TableView):
         )
         if not settings().sends_mail:
             return {"link": link}
+        email = invite.email
+        told: dict[str, str] = {"mailed_to": email}
+
+        def send() -> None:
+            if not mail_invite(email, link, invited_by=by):
+                told["link"] = link  # There is another way to bring it.
+
         if is_new:
-            email = invite.email
-            after_commit(lambda: mail_invite(email, link, invited_by=by))
-        return {"mailed_to": invite.email}
+            after_commit(send)
+        return told
 
 
 def _token_of(sealed: str | None) -> str | None:

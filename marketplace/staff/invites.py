@@ -64,6 +64,10 @@ def invite_colleague(
     email = email.strip().lower()
     known = session.scalars(sa.select(StaffInvite).where(StaffInvite.token_digest == _digest(token))).one_or_none()
     if known is not None:
+        if (known.email, known.role) != (email, role):
+            raise NotAllowedNow(
+                _("This page has invited %(email)s already. Open it again for another.", email=known.email)
+            )
         if state_of(known) != InviteState.OPEN:
             raise NotAllowedNow(
                 _("The link from this page was used or voided meanwhile. Open the page again for another.")

@@ -54,6 +54,9 @@ def set_up_totp(
     lock(member)
     factor = _totp_of(member)
     if factor is not None and _opened(factor) == secret:
+        known = sa.select(StaffRecoveryCode.id).where(StaffRecoveryCode.digest == recovery_digest(recovery_codes[0]))
+        if not session_of(member).scalar(known):
+            raise NotAllowedNow(_("Other recovery codes were made since, so those of this page are dead."))
         return
     steps = list(steps_of(secret, code))
     if not steps:

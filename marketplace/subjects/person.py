@@ -5,7 +5,7 @@ import uuid
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from marketplace.accounts.models import PasswordResetToken, User
+from marketplace.accounts.models import PasswordResetToken, ResetLinkRecord, User
 from marketplace.audit import AuditEvent
 from marketplace.errors import InvalidInput, Unknown
 from marketplace.words import gettext as _
@@ -51,6 +51,7 @@ def addresses_of(session: Session, user: User) -> list[str]:
 
 
 def links_of(session: Session, user: User) -> sa.ColumnElement[bool]:
-    """Return the condition for the reset links of `user`: those for an address of theirs, case apart."""
+    """Return the condition for the reset links of `user`: those issued for them, or for an address of theirs."""
     addresses = [each.lower() for each in addresses_of(session, user)]
-    return sa.func.lower(PasswordResetToken.email).in_(addresses)
+    noted = sa.select(ResetLinkRecord.token_id).where(ResetLinkRecord.user_id == user.id)
+    return sa.or_(sa.func.lower(PasswordResetToken.email).in_(addresses), PasswordResetToken.id.in_(noted))

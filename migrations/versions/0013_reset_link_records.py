@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text()),
         sa.Column("way", sa.String(10)),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("replaces", sa.String(64)),
         sa.Column("page_digest", sa.String(64)),
         sa.Column("sealed", sa.String(64)),
         sa.Column("ended_as", sa.String(10)),

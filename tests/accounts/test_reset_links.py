@@ -57,6 +57,30 @@ def test_a_link_sets_a_new_password_once(app):
     assert is_whole()
 
 
+def test_a_link_is_of_one_account_whoever_has_its_address_by_now(app):
+    """The marketplace may give the address of one account to another."""
+    owner, heir = UserFactory(), UserFactory()
+    token, address = issue(owner), owner.email
+    for user, email in ((owner, "moved@example.com"), (heir, address)):
+        db.session.execute(sa.update(User).where(User.id == user.id).values(email=email))
+    db.session.commit()
+    assert not is_live(token)
+    with pytest.raises(Unknown):
+        use(token)
+    db.session.rollback()
+    assert db.session.scalar(sa.select(User.password).where(User.id == heir.id)) != NEW_HASH
+
+
+def test_a_link_is_dead_once_the_password_is_another_whoever_changed_it(app):
+    user = UserFactory()
+    token = issue(user)
+    db.session.execute(sa.update(User).where(User.id == user.id).values(password=hash_password("by the API 1", cost=4)))
+    db.session.commit()
+    assert not is_live(token)
+    with pytest.raises(Unknown):
+        use(token)
+
+
 def test_looking_does_not_use_a_link_up(app):
     token = issue(UserFactory())
     assert is_live(token)

@@ -8,6 +8,7 @@ import bcrypt
 import pytest
 import sqlalchemy as sa
 from flask import current_app
+from flask_mailman import EmailMessage
 
 from marketplace.database import utcnow
 from marketplace.extensions import db, limiter
@@ -82,6 +83,30 @@ def test_the_link_is_mailed_where_mail_is_sent_and_shown_nowhere(app, administra
     [mail] = outbox.outbox
     assert mail.to == ["new@example.com"]
     assert LINK.search(mail.body)
+
+
+def test_a_mail_that_the_server_does_not_take_is_said_and_the_link_shown(app, administrator, monkeypatch):
+    changed = app.extensions["settings"].model_copy(update={"mail_backend": "locmem"})
+    monkeypatch.setitem(app.extensions, "settings", changed)
+
+    def refuse(_mail, *_given, **_named):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(EmailMessage, "send", refuse)
+    answer = administrator.post(NEW, data={**fields_of(administrator.get(NEW).text), **GOOD})
+    assert "The mail server did not take the mail to new@example.com." in answer.text
+    assert accept(app.test_client(), LINK.search(answer.text)[1]).status_code == 302
+
+
+@pytest.mark.parametrize("other", [{"role": "administrator"}, {"email": "other@example.com"}])
+def test_a_page_that_has_invited_somebody_invites_nobody_else(app, administrator, other):
+    sent = {**fields_of(administrator.get(NEW).text), **GOOD}
+    assert administrator.post(NEW, data=sent).status_code == 200
+    answer = administrator.post(NEW, data={**sent, **other})
+    assert answer.status_code == 409
+    assert "This page has invited new@example.com already." in answer.text
+    [made] = db.session.scalars(sa.select(StaffInvite))
+    assert (made.email, made.role) == ("new@example.com", "support")
 
 
 def test_opening_the_link_uses_nothing_up(app, administrator):

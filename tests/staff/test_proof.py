@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 
+from marketplace.accounts.models import User
 from marketplace.batches.models import Batch
 from marketplace.extensions import db
 from tests.audit_log import entries
@@ -213,3 +214,30 @@ def test_the_proof_leads_to_our_own_pages_only(support, elsewhere):
         assert "evil" not in answer.text + answer.headers.get("Location", "")
         assert answer.status_code == (200 if download else 302)
     assert support.get("/admin/profile/proof?next=/admin/bookings/").location == "/admin/bookings/"
+
+
+@pytest.mark.parametrize("table", ["bookings", "services", "users"])
+def test_a_file_of_people_asks_for_the_password_again(app, administrator, table):
+    address = f"/admin/{table}/export/csv/"
+    assert administrator.get(address).status_code == 200
+    let_proof_grow_old(administrator)
+    answer = administrator.get(address)
+    assert answer.status_code == 302
+    assert answer.location.startswith("/admin/profile/proof?next=")
+
+
+def test_another_e_mail_address_for_a_user_asks_for_the_password_again_and_another_name_does_not(app, support):
+    user = UserFactory()
+    address = f"/admin/users/edit/?id={user.id}"
+    let_proof_grow_old(support)
+    form = fields_of(support.get(address).text)
+    assert support.post(address, data={**form, "first_name": "Ada"}).status_code == 302
+    form = fields_of(support.get(address).text)
+    moved = {**form, "email": "new@example.com", "reason": "She asked."}
+    refused = support.post(address, data=moved)
+    assert refused.status_code == 422
+    assert "Type your own password" in refused.text
+    assert "new@example.com" in refused.text
+    assert support.post(address, data={**moved, "own_password": PASSWORD}).status_code == 302
+    db.session.expire_all()
+    assert db.session.get(User, user.id).email == "new@example.com"

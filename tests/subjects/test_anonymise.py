@@ -1,5 +1,6 @@
 """Anonymising a person: what goes, what stays, and that it is done once."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 
 from marketplace.accounts.models import PasswordResetToken, User
 from marketplace.accounts.operations import edit_user
-from marketplace.accounts.reset_links import is_live_token
+from marketplace.accounts.reset_links import is_live_token, issue_reset_link
 from marketplace.bookings.models import Booking
 from marketplace.errors import InvalidInput, NotAllowedNow
 from marketplace.extensions import db
@@ -293,3 +294,18 @@ def test_a_booking_made_for_the_last_century_blocks_nothing(app):
     BookingFactory(customer=user, status="confirmed", scheduled_at=coming_monday().replace(year=1999))
     anonymise(user)
     assert user.is_anonymised
+
+
+def test_a_link_under_an_address_that_another_program_replaced_is_found_by_the_desk_s_record(app):
+    user = UserFactory()
+    with transaction():
+        issue_reset_link(
+            user, reason="They rang.", actor=StaffMemberFactory.build(), storage="digest", valid=dt.timedelta(hours=1)
+        )
+    old, user_id = user.email, user.id
+    db.session.execute(sa.update(User).where(User.id == user_id).values(email="moved@example.com"))
+    db.session.commit()
+    user = db.session.get(User, user_id)
+    anonymise(user)
+    [token] = db.session.scalars(sa.select(PasswordResetToken))
+    assert (token.email == old, token.is_used) == (False, True)
