@@ -169,6 +169,7 @@ def test_a_malformed_profile_leaks_nothing_either_and_is_shown_when_revealed(app
         answer = support.get(address)
         assert answer.status_code == 200
         text = re.sub(r'name="loaded" [^>]*>', "", unescape(answer.text))
+        text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[\w.-]{40,}", "", text)  # Ids and tokens hold any figures.
         assert not [secret for secret in ("7946", "Secret") if secret in text], address
         assert not [secret for secret in ("7946", "Secret") if secret in unescape(fields_of_any(answer.text))]
     assert leaks(reveal(support, user).text)
