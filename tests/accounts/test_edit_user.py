@@ -20,7 +20,7 @@ from tests.accounts.test_reset_links import DAY
 from tests.audit_log import entries
 from tests.factories import StaffMemberFactory, UserFactory
 from tests.others import at_once
-from tests.pages import fields_of
+from tests.pages import fields_of, without_ids
 from tests.raw_rows import overwrite
 
 
@@ -155,7 +155,7 @@ def test_phone_and_address_are_removed_by_ticking_a_box_and_kept_by_leaving_the_
     user = UserFactory()
     address = f"/admin/users/edit/?id={user.id}"
     page = support.get(address).text
-    assert "0100" not in page.replace(str(user.id), "")
+    assert "0100" not in without_ids(page)
     assert "Example Street" not in page
     form = fields_of(page)
     assert support.post(address, data={**form, "first_name": "Augusta"}).status_code == 302
@@ -178,8 +178,8 @@ def test_who_changes_a_phone_at_the_same_time_sees_neither_phone_in_full(app, su
     page = support.post(address, data={**form, "phone": "+1 202 555 0177"})
     assert page.status_code == 409
     assert "Changed by colleague@example.com" in unescape(page.text)
-    assert "7946" not in page.text
-    assert "0100" not in page.text.replace(str(user.id), "")
+    assert "7946" not in without_ids(page.text)
+    assert "0100" not in without_ids(page.text)
     again = support.post(address, data={**fields_of(page.text), "choice-phone": "yours"})
     assert again.status_code == 302
     db.session.expire_all()
@@ -198,7 +198,7 @@ def test_no_form_that_was_sent_by_hand_shows_what_is_stored(app, support):
         }
         page = support.submit(address, sent)
         assert page.status_code in (409, 422)
-        assert "0100" not in page.text.replace(str(user.id), "")
+        assert "0100" not in without_ids(page.text)
         assert "Example Street" not in page.text
 
 
