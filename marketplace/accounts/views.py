@@ -37,7 +37,6 @@ from marketplace.backoffice.timeline_view import Change, TimelineView
 from marketplace.batches.work import Deed
 from marketplace.extensions import db, settings
 from marketplace.permissions import Permission
-from marketplace.staff.proof import needs_proof
 from marketplace.web.headers import hide_referrer
 
 ListsOf = Callable[[User, Callable[..., str]], Sequence[RecordPage]]
@@ -153,11 +152,6 @@ class UserView(TimelineView):
 
     def exported(self) -> sa.Select[Any]:
         return queries.exported_users()
-
-    @expose("/export/<export_type>/")
-    @needs_proof(download=True)
-    def export(self, export_type: str) -> Response:
-        return super().export(export_type)
 
     def concerns_nobody(self, row: User) -> bool:
         return row.is_anonymised

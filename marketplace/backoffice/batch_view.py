@@ -27,7 +27,7 @@ from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, time
 from marketplace.backoffice.editing import OF_THE_PAGE
 from marketplace.backoffice.fields import PlainForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, TextFilter
-from marketplace.backoffice.guard import for_every_member
+from marketplace.backoffice.guard import ask_for_proof, for_every_member
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.search import Search, Source, spaced_text
 from marketplace.backoffice.submitting import status_of, submit
@@ -243,7 +243,7 @@ class BatchView(TableView):
 
     @for_every_member
     @expose("/<uuid:record_id>/result")
-    def result_view(self, record_id: uuid.UUID) -> FlaskResponse:
+    def result_view(self, record_id: uuid.UUID) -> Response:
         """Give every item and what became of it as a CSV file; who took it out is recorded."""
         batch = self.find(str(record_id))
         screen, verb = self._subject(batch)
@@ -251,6 +251,8 @@ class BatchView(TableView):
             abort(403)
         if batch.state == BatchState.DRAFT:
             abort(409, _("Nothing was done yet."))
+        if question := ask_for_proof():
+            return question
         title = self.title_of(batch)
         who = actor()
         in_transaction(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
-from flask import abort, url_for
+from flask import abort, redirect, request, url_for
 from flask_admin import BaseView
 from flask_login import current_user
 from werkzeug.wrappers import Response
@@ -28,6 +28,16 @@ def for_every_member(route: Route) -> Route:
     """State that whoever is logged in may use a view method: it is about their own account."""
     route.is_for_every_member = True  # type: ignore[attr-defined]
     return route
+
+
+def ask_for_proof() -> Response | None:
+    """Lead the visitor of a file of people to where their own password is asked for again, and back.
+
+    None where they gave it a short while ago.
+    """
+    if current_user.is_proved:
+        return None
+    return redirect(url_for("profile.proof_view", next=request.full_path.rstrip("?"), download="1"))
 
 
 class ClosedView(BaseView):

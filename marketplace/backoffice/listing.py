@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from markupsafe import Markup
 from sqlalchemy.exc import OperationalError
+from werkzeug.wrappers import Response as BaseResponse
 
 from marketplace.audit import record
 from marketplace.backoffice.cells import CellMaker
@@ -21,6 +22,7 @@ from marketplace.backoffice.counting import Count, count_each
 from marketplace.backoffice.export import FORMATS
 from marketplace.backoffice.filters import ChoiceFilter, Filter, FilterState, read_filters
 from marketplace.backoffice.finding import search_page
+from marketplace.backoffice.guard import ask_for_proof
 from marketplace.backoffice.ordering import Order, Position, write_position
 from marketplace.backoffice.paging import Direction, Keys, Listed, Page, Place, asked_page, fetch_page
 from marketplace.backoffice.rows import table_rows
@@ -114,10 +116,12 @@ class ListScreen(Screen):
         return page if listing else (page, 422)
 
     @expose("/export/<export_type>/")
-    def export(self, export_type: str) -> Response:
+    def export(self, export_type: str) -> BaseResponse:
         """Give every row that the list's search and filters leave, as a file; who took it out is recorded."""
         if export_type not in FORMATS:
             abort(404)
+        if question := ask_for_proof():
+            return question
         state = self.list_state(request.args)
         if state.filters.errors:  # A file that holds more than was asked for would go unnoticed.
             abort(400, " ".join(state.filters.errors.values()))

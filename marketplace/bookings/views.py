@@ -47,7 +47,6 @@ from marketplace.extensions import db, settings
 from marketplace.listings.models import Service
 from marketplace.listings.queries import get_service
 from marketplace.permissions import Permission
-from marketplace.staff.proof import needs_proof
 from marketplace.web.formats import moment, viewer_zone
 from marketplace.words import joined
 
@@ -140,11 +139,6 @@ class BookingView(AwayScreen, OverlapScreen, TimelineView):
 
     def listed(self, page: sa.FromClause) -> sa.Select[Any]:
         return queries.listed_bookings(page)
-
-    @expose("/export/<export_type>/")
-    @needs_proof(download=True)
-    def export(self, export_type: str) -> Response:
-        return super().export(export_type)
 
     def exported(self) -> sa.Select[Any]:
         return queries.exported_bookings()

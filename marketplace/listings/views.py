@@ -5,11 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
-from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
-from werkzeug.wrappers import Response
 
 from marketplace.accounts.cells import person_cell, short_person_cell
 from marketplace.backoffice.cells import brief_time_cell, raw_cell, time_cell
@@ -27,7 +25,6 @@ from marketplace.listings.operations import edit_service
 from marketplace.listings.review_view import ReviewScreen
 from marketplace.listings.schemas import WEEKDAYS, availability_problems, images_problems
 from marketplace.permissions import Permission
-from marketplace.staff.proof import needs_proof
 from marketplace.web.formats import money, recorded
 
 
@@ -126,11 +123,6 @@ class ServiceView(ReviewScreen):
 
     def listed(self, page: sa.FromClause) -> sa.Select[Any]:
         return queries.listed_services(page)
-
-    @expose("/export/<export_type>/")
-    @needs_proof(download=True)
-    def export(self, export_type: str) -> Response:
-        return super().export(export_type)
 
     def exported(self) -> sa.Select[Any]:
         return queries.exported_services()

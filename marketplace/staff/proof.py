@@ -1,18 +1,14 @@
 """Step-up: what is dangerous asks for one's own password again, where that was last typed a while ago."""
 
-import functools
-from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
-from flask import redirect, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from werkzeug.exceptions import TooManyRequests
-from werkzeug.wrappers import Response
 from wtforms import PasswordField
 
 from marketplace.backoffice.fields import ReasonForm
@@ -21,12 +17,9 @@ from marketplace.extensions import db
 from marketplace.passwords import password_matches
 from marketplace.staff.cookie import stand_on_for
 from marketplace.staff.models import StaffMember
-from marketplace.staff.sessions import is_proved, renew_proof
+from marketplace.staff.sessions import renew_proof
 from marketplace.staff.throttle import in_turn
 from marketplace.transaction import in_transaction
-
-Given = ParamSpec("Given")
-Answer = TypeVar("Answer")
 
 
 class ProofForm(FlaskForm):
@@ -44,7 +37,7 @@ class ProofForm(FlaskForm):
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
         # It stands behind the other fields, and where it is not needed it is not there.
-        if is_proved(current_user.member):
+        if current_user.is_proved:
             del self.own_password
         else:
             self._fields["own_password"] = self._fields.pop("own_password")
@@ -104,22 +97,3 @@ def prove(password: str) -> bool:
     stand_on_for(key)
     current_user.id, current_user.member = key, replace(member, proved_at=utcnow())
     return True
-
-
-def needs_proof(*, download: bool = False) -> Callable[[Callable[Given, Answer]], Callable[Given, Answer | Response]]:
-    """Let a route that is looked at (GET) be opened with a proof that is fresh; else ask for one, and lead back.
-
-    :param download: whether the route gives a file, after which the browser still shows the page it came from.
-    """
-
-    def guard(route: Callable[Given, Answer]) -> Callable[Given, Answer | Response]:
-        @functools.wraps(route)
-        def guarded(*given: Given.args, **named: Given.kwargs) -> Answer | Response:
-            if is_proved(current_user.member):
-                return route(*given, **named)
-            there = request.full_path.rstrip("?")
-            return redirect(url_for("profile.proof_view", next=there, download="1" if download else None))
-
-        return guarded
-
-    return guard

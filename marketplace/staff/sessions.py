@@ -120,11 +120,6 @@ def touch_session(session: Session, session_id: uuid.UUID) -> None:
     session.execute(sa.update(StaffSession).where(StaffSession.id.in_(free)).values(last_used_at=utcnow()))
 
 
-def is_proved(live: LiveSession | None) -> bool:
-    """Whether the member has shown lately enough who they are for something dangerous."""
-    return live is not None and utcnow() - live.proved_at <= PROVED_FOR
-
-
 def renew_proof(session: Session, session_id: uuid.UUID) -> str:
     """Note that the member has just shown who they are, and return the key that is good from now on (ASVS 5.0, 7.2.4).
 

@@ -10,10 +10,11 @@ from werkzeug.wrappers import Response
 
 from marketplace.backoffice.addresses import own_path
 from marketplace.connections import was_in_the_way
+from marketplace.database import utcnow
 from marketplace.extensions import db, login_manager, settings
 from marketplace.permissions import Permission, may
 from marketplace.staff.models import StaffMember
-from marketplace.staff.sessions import LiveSession, find_session, needs_touch, touch_session
+from marketplace.staff.sessions import PROVED_FOR, LiveSession, find_session, needs_touch, touch_session
 from marketplace.transaction import transaction
 
 OPEN_WITHOUT = ("profile.second_factor_view", "staff_login", "invite", "reset", "health", "root")
@@ -34,6 +35,11 @@ class SignedIn(UserMixin):
     def account(self) -> StaffMember:
         """Return the row of the member."""
         return db.session.get_one(StaffMember, self.member_id)
+
+    @property
+    def is_proved(self) -> bool:
+        """Whether they have shown lately enough who they are for something dangerous."""
+        return utcnow() - self.member.proved_at <= PROVED_FOR
 
     @property
     def lacks_second_factor(self) -> bool:

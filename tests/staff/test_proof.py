@@ -226,6 +226,16 @@ def test_a_file_of_people_asks_for_the_password_again(app, administrator, table)
     assert answer.location.startswith("/admin/profile/proof?next=")
 
 
+def test_the_result_of_a_batch_is_such_a_file(app, support):
+    address = draft(support, "users", "reset-link", [UserFactory().id])
+    support.submit(f"/admin/batches/{batch_at(address).id}/start", {"reason": "She rang."}, page=address)
+    result = f"/admin/batches/{batch_at(address).id}/result"
+    assert support.get(result).status_code == 200
+    let_proof_grow_old(support)
+    assert support.get(result).location.startswith("/admin/profile/proof?next=/admin/batches/")
+    assert len(entries("batch.exported")) == 1
+
+
 def test_another_e_mail_address_for_a_user_asks_for_the_password_again_and_another_name_does_not(app, support):
     user = UserFactory()
     address = f"/admin/users/edit/?id={user.id}"
