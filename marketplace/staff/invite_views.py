@@ -21,7 +21,7 @@ from marketplace.backoffice.table import TableView, Verb
 from marketplace.errors import NotAllowedNow
 from marketplace.extensions import db, settings
 from marketplace.permissions import Permission
-from marketplace.sealing import BrokenSealError, seal, unseal
+from marketplace.sealing import BrokenSealError, Purpose, seal, unseal
 from marketplace.staff.forms import InviteForm
 from marketplace.staff.invites import (
     VALID,
@@ -119,7 +119,7 @@ class InviteView(TableView):
         """Invite a colleague; the link is mailed, or shown once where no mail is sent."""
         form = InviteForm()
         token = _token_of(form.sealed.data) or new_token()
-        form.sealed.data = seal(token)
+        form.sealed.data = seal(token, Purpose.INVITE)
         invited = self.submit(form, lambda: self._invite(form, token)) if request.method == "POST" else None
         template = "staff/invited.html" if invited else self.create_template
         hours = int(VALID.total_seconds() // 3600)
@@ -171,6 +171,6 @@ class InviteView(TableView):
 def _token_of(sealed: str | None) -> str | None:
     """Return the token that the page was opened with: sent twice, it invites once."""
     try:
-        return unseal(sealed or "", within=PAGE_LASTS)
+        return unseal(sealed or "", Purpose.INVITE, within=PAGE_LASTS)
     except BrokenSealError:
         return None

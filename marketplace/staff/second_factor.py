@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, undefer
 from marketplace.audit import Actor, record
 from marketplace.database import lock, session_of, utcnow
 from marketplace.errors import InvalidInput, NotAllowedNow, refuse
-from marketplace.sealing import BrokenSealError, is_sealed_anew, seal, unseal
+from marketplace.sealing import BrokenSealError, Purpose, is_sealed_anew, seal, unseal
 from marketplace.staff.codes import recovery_digest, steps_of
 from marketplace.staff.models import StaffMember, StaffRecoveryCode, StaffSecondFactor
 from marketplace.staff.sessions import end_all_sessions
@@ -40,23 +40,34 @@ def factor_state(session: Session, member_id: uuid.UUID) -> FactorState | None:
     return FactorState(since, session.scalar(left) or 0) if since else None
 
 
+def recovery_set(session: Session, member_id: uuid.UUID) -> str:
+    """Name the recovery codes that `member_id` has: every new set has another name; empty where there are none."""
+    first = sa.select(sa.func.min(StaffRecoveryCode.digest)).where(StaffRecoveryCode.member_id == member_id)
+    return session.scalar(first) or ""
+
+
 def set_up_totp(
-    member: StaffMember, *, secret: str, code: str, recovery_codes: Sequence[str], keeping: uuid.UUID, actor: Actor
+    member: StaffMember,
+    *,
+    secret: str,
+    code: str,
+    recovery_codes: Sequence[str],
+    instead_of: str,
+    keeping: uuid.UUID,
+    actor: Actor,
 ) -> None:
     """Take an app's `secret` for the member's second factor; `code` shows that the app has it.
 
     It takes the place of one they had. Sent twice it is done once. Sessions elsewhere end.
 
     :param recovery_codes: in place of those of before.
+    :param instead_of: the name of those (`recovery_set`).
     :param keeping: the session that goes on.
     :raises InvalidInput: when the app does not show this code now.
+    :raises NotAllowedNow: when the recovery codes are others by now.
     """
     lock(member)
-    factor = _totp_of(member)
-    if factor is not None and _opened(factor) == secret:
-        known = sa.select(StaffRecoveryCode.id).where(StaffRecoveryCode.digest == recovery_digest(recovery_codes[0]))
-        if not session_of(member).scalar(known):
-            raise NotAllowedNow(_("Other recovery codes were made since, so those of this page are dead."))
+    if _is_kept(member, recovery_codes, instead_of):
         return
     steps = list(steps_of(secret, code))
     if not steps:
@@ -64,7 +75,11 @@ def set_up_totp(
     session = session_of(member)
     _forget(session, member.id)
     factor = StaffSecondFactor(
-        member_id=member.id, kind="totp", secret=seal(secret), last_step=max(steps), created_at=utcnow()
+        member_id=member.id,
+        kind="totp",
+        secret=seal(secret, Purpose.SECOND_FACTOR),
+        last_step=max(steps),
+        created_at=utcnow(),
     )
     session.add(factor)
     _keep(session, member.id, recovery_codes)
@@ -72,17 +87,17 @@ def set_up_totp(
     record("staff.second_factor_set", member, actor=actor, label=member.email)
 
 
-def renew_recovery_codes(member: StaffMember, *, recovery_codes: Sequence[str], actor: Actor) -> None:
+def renew_recovery_codes(member: StaffMember, *, recovery_codes: Sequence[str], instead_of: str, actor: Actor) -> None:
     """Take these recovery codes in place of the earlier ones; sent twice it is done once.
 
-    :raises NotAllowedNow: without a second factor there is nothing to recover.
+    :param instead_of: the name of the earlier ones (`recovery_set`).
+    :raises NotAllowedNow: without a second factor there is nothing to recover; or they are others by now.
     """
     lock(member)
     session = session_of(member)
     if _totp_of(member) is None:
         raise NotAllowedNow(_("Set up a second factor first."))
-    known = sa.select(StaffRecoveryCode.id).where(StaffRecoveryCode.digest == recovery_digest(recovery_codes[0]))
-    if session.scalar(known):
+    if _is_kept(member, recovery_codes, instead_of):
         return
     session.execute(sa.delete(StaffRecoveryCode).where(StaffRecoveryCode.member_id == member.id))
     _keep(session, member.id, recovery_codes)
@@ -141,8 +156,8 @@ def _accept_totp(member: StaffMember, code: str) -> bool:
             StaffSecondFactor.id == factor.id, StaffSecondFactor.last_step < step
         )
         if session.scalar(newer.values(last_step=step).returning(StaffSecondFactor.id)):
-            if not is_sealed_anew(factor.secret):
-                factor.secret = seal(secret)
+            if not is_sealed_anew(factor.secret, Purpose.SECOND_FACTOR):
+                factor.secret = seal(secret, Purpose.SECOND_FACTOR)
             return True
     return False
 
@@ -179,7 +194,7 @@ def _totp_of(member: StaffMember) -> StaffSecondFactor | None:
 def _opened(factor: StaffSecondFactor) -> str | None:
     """Return the secret; None where the key it was sealed with is no more."""
     try:
-        return unseal(factor.secret)
+        return unseal(factor.secret, Purpose.SECOND_FACTOR)
     except BrokenSealError:
         log.warning("second_factor_unreadable", factor_id=str(factor.id))
         return None
@@ -188,6 +203,18 @@ def _opened(factor: StaffSecondFactor) -> str | None:
 def _forget(session: Session, member_id: uuid.UUID) -> None:
     for table in (StaffSecondFactor, StaffRecoveryCode):
         session.execute(sa.delete(table).where(table.member_id == member_id))
+
+
+def _is_kept(member: StaffMember, recovery_codes: Sequence[str], instead_of: str) -> bool:
+    """Whether the member's recovery codes are these already; raise NotAllowedNow where they are others by now."""
+    now = recovery_set(session_of(member), member.id)
+    if now == min(map(recovery_digest, recovery_codes)):
+        return True
+    if now != instead_of:
+        raise NotAllowedNow(
+            _("Your recovery codes were changed since this page was opened, so nothing was done. Open it again.")
+        )
+    return False
 
 
 def _keep(session: Session, member_id: uuid.UUID, recovery_codes: Sequence[str]) -> None:

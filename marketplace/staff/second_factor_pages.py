@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -20,11 +20,17 @@ from marketplace.backoffice.guard import ClosedView, for_every_member
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.submitting import status_of, submit
 from marketplace.extensions import db, settings
-from marketplace.sealing import BrokenSealError, seal, unseal
+from marketplace.sealing import BrokenSealError, Purpose, seal, unseal
 from marketplace.staff.codes import app_address, in_groups, new_recovery_codes, new_secret
 from marketplace.staff.forms import RecoveryCodesForm, SetUpForm
 from marketplace.staff.proof import PasswordProofForm
-from marketplace.staff.second_factor import factor_state, remove_second_factor, renew_recovery_codes, set_up_totp
+from marketplace.staff.second_factor import (
+    factor_state,
+    recovery_set,
+    remove_second_factor,
+    renew_recovery_codes,
+    set_up_totp,
+)
 from marketplace.web.headers import hide_referrer
 
 PAGE_LASTS = dt.timedelta(hours=1)
@@ -40,24 +46,26 @@ class Offer:
 
     secret: str
     recovery_codes: Sequence[str]
+    instead_of: str
+    """The name of the recovery codes of before."""
 
     def sealed(self) -> str:
-        whose = str(current_user.member.session_id)
-        return seal(json.dumps({"whose": whose, "secret": self.secret, "codes": list(self.recovery_codes)}))
+        told = {"whose": str(current_user.member.session_id), **asdict(self)}
+        return seal(json.dumps(told), Purpose.SECOND_FACTOR_OFFER)
 
     @classmethod
     def made(cls) -> "Offer":
-        return cls(new_secret(), new_recovery_codes())
+        return cls(new_secret(), new_recovery_codes(), recovery_set(db.session(), current_user.member_id))
 
     @classmethod
     def sent(cls, sealed: str | None) -> "Offer | None":
         """Return what the page offered in this very session; None where it came back otherwise."""
         try:
-            told: dict[str, Any] = json.loads(unseal(sealed or "", within=PAGE_LASTS))
+            told: dict[str, Any] = json.loads(unseal(sealed or "", Purpose.SECOND_FACTOR_OFFER, within=PAGE_LASTS))
         except BrokenSealError:
             return None
-        is_ours = told["whose"] == str(current_user.member.session_id)
-        return cls(told["secret"], told["codes"]) if is_ours else None
+        is_ours = told.pop("whose", None) == str(current_user.member.session_id)
+        return cls(**told) if is_ours else None
 
 
 class SecondFactorPages(ClosedView):
@@ -117,6 +125,7 @@ class SecondFactorPages(ClosedView):
             secret=offer.secret,
             code=code,
             recovery_codes=offer.recovery_codes,
+            instead_of=offer.instead_of,
             keeping=current_user.member.session_id,
             actor=actor(),
         )
@@ -124,7 +133,12 @@ class SecondFactorPages(ClosedView):
 
     @staticmethod
     def _renew_codes(offer: Offer) -> bool:
-        renew_recovery_codes(current_user.account(), recovery_codes=offer.recovery_codes, actor=actor())
+        renew_recovery_codes(
+            current_user.account(),
+            recovery_codes=offer.recovery_codes,
+            instead_of=offer.instead_of,
+            actor=actor(),
+        )
         return True
 
     @staticmethod

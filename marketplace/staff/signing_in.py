@@ -18,7 +18,7 @@ from marketplace.connections import was_in_the_way
 from marketplace.database import lock
 from marketplace.extensions import client_address, db, settings
 from marketplace.passwords import decoy_hash, hash_password, is_outdated, password_matches
-from marketplace.sealing import BrokenSealError, seal, unseal
+from marketplace.sealing import BrokenSealError, Purpose, seal, unseal
 from marketplace.staff.cookie import stand_for
 from marketplace.staff.device import remember_device
 from marketplace.staff.models import StaffMember
@@ -76,13 +76,13 @@ def keep_half(member: StaffMember) -> None:
     """Let the cookie say whose password was right, for the page that asks for the code; it opens nothing else."""
     told = json.dumps({"member": str(member.id), "mark": _mark(member)})
     session.clear()
-    session[HALF] = seal(told)
+    session[HALF] = seal(told, Purpose.HALF_SIGNED_IN)
 
 
 def half_signed_in() -> StaffMember | None:
     """Return whose password was right, if that was a while ago at most and neither it nor the account changed since."""
     try:
-        told = json.loads(unseal(session.get(HALF, ""), within=HALF_LASTS))
+        told = json.loads(unseal(session.get(HALF, ""), Purpose.HALF_SIGNED_IN, within=HALF_LASTS))
     except BrokenSealError:
         return None
     member = db.session.get(StaffMember, uuid.UUID(told["member"]), options=[undefer(StaffMember.password_hash)])

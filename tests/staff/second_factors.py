@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from marketplace.database import utcnow
 from marketplace.extensions import db
-from marketplace.sealing import seal
+from marketplace.sealing import Purpose, seal
 from marketplace.staff.codes import new_recovery_codes, recovery_digest
 from marketplace.staff.models import StaffMember, StaffRecoveryCode, StaffSecondFactor
 from tests.factories import PASSWORD
@@ -22,7 +22,9 @@ def give_second_factor(member):
     secret, codes = pyotp.random_base32(32), new_recovery_codes()
     now = utcnow()
     db.session.add(
-        StaffSecondFactor(member_id=member.id, kind="totp", secret=seal(secret), last_step=0, created_at=now)
+        StaffSecondFactor(
+            member_id=member.id, kind="totp", secret=seal(secret, Purpose.SECOND_FACTOR), last_step=0, created_at=now
+        )
     )
     db.session.add_all(
         StaffRecoveryCode(member_id=member.id, digest=recovery_digest(code), created_at=now) for code in codes

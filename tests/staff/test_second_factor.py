@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from marketplace.database import utcnow
 from marketplace.extensions import db, limiter
-from marketplace.sealing import unseal
+from marketplace.sealing import Purpose, unseal
 from marketplace.staff.models import StaffMember, StaffRecoveryCode, StaffSecondFactor, StaffSession
 from tests.audit_log import entries
 from tests.factories import PASSWORD, StaffMemberFactory
@@ -210,7 +210,7 @@ def test_an_app_is_set_up_by_a_code_and_ten_recovery_codes_are_shown_once(app, s
     codes = CODES.findall(answer.text)
     assert len({*codes}) == 10
     assert all(re.fullmatch(r"([0-9a-z]{4} ){5}[0-9a-z]{4}", code) for code in codes)
-    assert unseal(factor_of(support.member_id).secret) == secret
+    assert unseal(factor_of(support.member_id).secret, Purpose.SECOND_FACTOR) == secret
     assert "10 recovery codes are left" in support.get("/admin/profile/").text
     [entry] = entries("staff.second_factor_set")
     assert (entry.actor_id, entry.changes) == (support.member_id, {})
@@ -270,6 +270,17 @@ def test_a_page_that_came_back_damaged_offers_another_secret(app, support, seale
     assert secret_on(answer.text) != secret_on(page)
 
 
+def test_what_was_sealed_for_something_else_opens_nothing_here(administrator):
+    invite = fields_of(administrator.get("/admin/staff/invites/new/").text)
+    page = administrator.get(PAGE).text
+    offer = fields_of(page, PAGE)
+    answer = administrator.post(PAGE, data={**offer, "sealed": invite["sealed"], "code": "123456"})
+    assert answer.status_code == 409
+    assert "open for too long" in answer.text
+    told = {**invite, "email": "nora@example.com", "name": "Nora", "role": "support", "sealed": offer["sealed"]}
+    assert secret_on(page) not in administrator.post("/admin/staff/invites/new/", data=told).text
+
+
 def test_setting_up_moving_and_removing_end_the_other_sessions_and_ask_for_the_password(app, support):
     def elsewhere():
         browser = app.test_client()
@@ -316,6 +327,26 @@ def test_new_recovery_codes_take_the_place_of_the_old(app, support):
     assert type_code(elsewhere, new[0]).status_code == 302
     let_proof_grow_old(support)
     assert support.post(url, data=fields_of(support.get(url).text)).status_code == 422
+
+
+@pytest.mark.parametrize("page", [PAGE, "/admin/profile/recovery-codes"])
+def test_a_page_of_before_makes_no_dead_recovery_codes_good_again(app, support, page):
+    url = "/admin/profile/recovery-codes"
+    first = support.get(PAGE).text
+    set_up_once = {**fields_of(first, PAGE), "code": shown(secret_on(first))}
+    assert support.post(PAGE, data=set_up_once).status_code == 200
+    earlier = fields_of(support.get(url).text)
+    assert support.post(url, data=earlier).status_code == 200
+    good = CODES.findall(support.post(url, data=fields_of(support.get(url).text)).text)
+    before = stored_rows()
+    again = support.post(page, data=set_up_once if page == PAGE else earlier)
+    assert again.status_code == 409
+    assert "Your recovery codes were changed since this page was opened" in again.text
+    assert not CODES.findall(again.text)
+    assert stored_rows() == before
+    elsewhere = app.test_client()
+    type_password(elsewhere, account(support))
+    assert type_code(elsewhere, good[0]).status_code == 302
 
 
 def test_without_a_second_factor_there_are_no_recovery_codes(support):
@@ -431,7 +462,7 @@ def test_secrets_outlive_the_rotation_of_the_key_and_are_sealed_anew_at_log_in(
     type_password(stranger, member)
     assert type_code(stranger, shown(app_of[0])).status_code == 302
     monkeypatch.setitem(app.extensions, "settings", rotated.model_copy(update={"secret_key_fallbacks": ()}))
-    assert unseal(factor_of(member.id).secret) == app_of[0]
+    assert unseal(factor_of(member.id).secret, Purpose.SECOND_FACTOR) == app_of[0]
 
 
 def test_a_secret_whose_key_is_gone_opens_nothing_but_recovery_codes_do(app, stranger, member, app_of, monkeypatch):
