@@ -79,6 +79,7 @@ def invite_colleague(
     )
     for each in session.scalars(earlier.order_by(StaffInvite.id).with_for_update()):
         _void(each, "staff.invite_voided", actor=actor)
+    session.flush()  # There is one open invite to an address; of two made at one moment the second voids the first.
     now = session.scalar(sa.select(database_now())) or utcnow()
     invite = StaffInvite(
         token_digest=_digest(token),

@@ -133,6 +133,13 @@ class StaffInvite(Base):
         sa.CheckConstraint("role IN ('operations', 'support', 'manager', 'administrator')", name="role"),
         sa.CheckConstraint("email = lower(email)", name="email_lower"),
         sa.Index("ix_staff_invites_email", "email"),
+        sa.Index(
+            "uq_staff_invites_open_email",
+            "email",
+            unique=True,
+            postgresql_where=sa.text("used_at IS NULL AND voided_at IS NULL"),
+            sqlite_where=sa.text("used_at IS NULL AND voided_at IS NULL"),
+        ),
     )
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections import Counter
+from functools import partial
 
 import bcrypt
 import pytest
@@ -178,6 +179,22 @@ def test_inviting_again_voids_the_earlier_one(app, administrator, stranger):
     assert accept(stranger, new).status_code == 302
     assert member().role == "manager"
     assert len(entries("staff.invite_voided")) == 1
+
+
+def test_of_invites_made_at_one_moment_one_is_open(app, administrator):
+    other = app.test_client()
+    other.log_in(StaffMemberFactory(role="administrator"))
+    sends = [
+        partial(browser.post, NEW, data={**fields_of(browser.get(NEW).text), **GOOD})
+        for browser in (administrator, other, administrator, other)
+    ]
+    answers = at_once(*sends)
+    made = [LINK.search(answer.text)[1] for answer in answers if answer.status_code == 200]
+    assert {answer.status_code for answer in answers} <= {200, 503}, "more than three may not part by chance"
+    assert len(made) >= 2
+    opened = Counter(app.test_client().get(f"/invite/{token}").status_code for token in made)
+    assert opened == {302: 1, 404: len(made) - 1}
+    assert len(entries("staff.invite_voided")) == len(made) - 1
 
 
 def test_it_can_be_revoked(app, administrator, stranger):
