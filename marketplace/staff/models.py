@@ -2,10 +2,10 @@
 
 import datetime as dt
 import uuid
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, MappedSQLExpression, column_property, mapped_column, relationship
 
 from marketplace.database import Base, UtcDateTime
 
@@ -45,6 +45,9 @@ class StaffMember(StaffActor, Base):
     """In which dates, times, numbers and money are written, such as `de_AT`; None: the configured one."""
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, server_default=sa.func.now())
     updated_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, server_default=sa.func.now())
+
+    has_second_factor: ClassVar[MappedSQLExpression[bool]]
+    """Read only where it is asked for."""
 
     __table_args__ = (
         sa.CheckConstraint("role IN ('operations', 'support', 'manager', 'administrator')", name="role"),
@@ -95,6 +98,14 @@ class StaffSecondFactor(Base):
         sa.UniqueConstraint("member_id", "kind", name="staff_second_factors_member_id_kind_key"),
         sa.CheckConstraint("kind = 'totp'", name="kind"),
     )
+
+
+def has_second_factor(member_id: Any) -> sa.ColumnElement[bool]:
+    """Return the condition that the member with this id (a column) has a second factor."""
+    return sa.exists().where(StaffSecondFactor.member_id == member_id)
+
+
+StaffMember.has_second_factor = column_property(has_second_factor(StaffMember.id), deferred=True)
 
 
 class StaffRecoveryCode(Base):

@@ -13,6 +13,9 @@ from marketplace.errors import InvalidInput, refuse
 from marketplace.permissions import Role
 from marketplace.staff.models import StaffMember, StaffSession
 from marketplace.staff.sessions import end_all_sessions
+from marketplace.words import gettext as _
+
+_ADMINISTRATORS = sa.select(StaffMember.id).where(StaffMember.role == Role.ADMINISTRATOR, StaffMember.is_active)
 
 
 def create_staff_member(
@@ -57,9 +60,9 @@ def edit_staff_member(member: StaffMember, *, changes: Mapping[str, Any], actor:
 def role_change_refusal(member: StaffMember, *, actor: Actor) -> str | None:
     """Say why `actor` may not change the role of `member` or disable them; None when they may."""
     if actor.audit_id == member.id:
-        return "Nobody changes or disables their own account."
+        return _("Nobody changes or disables their own account.")
     if member.role == Role.ADMINISTRATOR and member.is_active and _is_last_administrator(member):
-        return f"{member.email} is the last administrator."
+        return _("%(email)s is the last administrator.", email=member.email)
     return None
 
 
@@ -68,7 +71,7 @@ def change_role(member: StaffMember, *, role: str, actor: Actor) -> None:
 
     :raises NotAllowedNow: for one's own role, and for the last administrator's.
     """
-    lock(member)
+    _lock_with_administrators(member)
     if role == member.role:
         return
     refuse(role_change_refusal(member, actor=actor))
@@ -82,7 +85,7 @@ def disable_staff_member(member: StaffMember, *, reason: str, actor: Actor) -> N
 
     :raises NotAllowedNow: as `disable_refusal` says.
     """
-    lock(member)
+    _lock_with_administrators(member)
     refuse(disable_refusal(member, actor=actor))
     record(
         "staff.disabled",
@@ -99,7 +102,7 @@ def disable_staff_member(member: StaffMember, *, reason: str, actor: Actor) -> N
 def disable_refusal(member: StaffMember, *, actor: Actor) -> str | None:
     """Say why `actor` may not disable `member`; None when they may."""
     if not member.is_active:
-        return f"{member.email} is disabled already."
+        return _("%(email)s is disabled already.", email=member.email)
     return role_change_refusal(member, actor=actor)
 
 
@@ -123,7 +126,7 @@ def enable_staff_member(member: StaffMember, *, reason: str, actor: Actor) -> No
 
 def enable_refusal(member: StaffMember) -> str | None:
     """Say why the account cannot be enabled; None when it can."""
-    return f"{member.email} is not disabled." if member.is_active else None
+    return _("%(email)s is not disabled.", email=member.email) if member.is_active else None
 
 
 def change_staff_password(member: StaffMember, *, password_hash: str, actor: Actor) -> None:
@@ -154,7 +157,7 @@ def end_other_sessions(member: StaffMember, *, keeping: uuid.UUID, actor: Actor)
 
 def end_sessions_refusal(member: StaffMember, *, actor: Actor) -> str | None:
     """Say why `actor` may not end the sessions of `member` from outside; None when they may."""
-    return "Your own sessions are on the page of your account." if actor.audit_id == member.id else None
+    return _("Your own sessions are on the page of your account.") if actor.audit_id == member.id else None
 
 
 def end_sessions_of(member: StaffMember, *, reason: str, actor: Actor) -> None:
@@ -196,14 +199,14 @@ def record_failed_sign_in(session: Session, *, email: str, step: str) -> None:
 def refuse_taken_email(session: Session, email: str) -> None:
     """:raises InvalidInput: when the e-mail address has an account already."""
     if session.scalar(sa.select(StaffMember.id).where(StaffMember.email == email)):
-        raise InvalidInput(f"{email} has an account already.", fields=("email",))
+        raise InvalidInput(_("%(email)s has an account already.", email=email), fields=("email",))
 
 
 def _is_last_administrator(member: StaffMember) -> bool:
-    session = session_of(member)
-    others = session.scalars(
-        sa.select(StaffMember.id)
-        .where(StaffMember.role == Role.ADMINISTRATOR, StaffMember.is_active, StaffMember.id != member.id)
-        .with_for_update(key_share=True),
-    )
-    return others.first() is None
+    return session_of(member).scalar(_ADMINISTRATORS.where(StaffMember.id != member.id).limit(1)) is None
+
+
+def _lock_with_administrators(member: StaffMember) -> None:
+    """Lock `member`, and keep who is an administrator as it is: of the last two who go at one moment, one stays."""
+    session_of(member).scalars(_ADMINISTRATORS.order_by(StaffMember.id).with_for_update(key_share=True)).all()
+    lock(member)

@@ -1,6 +1,7 @@
 """The screen of staff accounts."""
 
 import datetime as dt
+import re
 from html import unescape
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from marketplace.staff.models import StaffMember
 from tests.audit_log import entries
 from tests.factories import PASSWORD_HASH, BookingFactory, StaffMemberFactory
 from tests.pages import fields_of
+from tests.staff.second_factors import give_second_factor
 
 
 def test_a_role_is_changed_and_both_are_recorded(administrator):
@@ -49,6 +51,23 @@ def test_the_list_marks_who_is_disabled(administrator):
     assert "gone@example.com" in page
     assert "disabled" in page
     assert PASSWORD_HASH not in page
+
+
+def test_who_has_no_second_factor_is_seen_in_the_list_and_found(app, administrator, monkeypatch):
+    changed = app.extensions["settings"].model_copy(update={"require_second_factor": ("support",)})
+    monkeypatch.setitem(app.extensions, "settings", changed)
+    roles = {"with": "support", "without": "support", "free": "manager"}
+    members = {name: StaffMemberFactory(email=f"{name}@example.com", role=role) for name, role in roles.items()}
+    give_second_factor(members["with"])
+    told = {"with": "set up", "without": "required, missing", "free": "none"}
+    rows = re.findall(r"<tr.*?</tr>", administrator.get("/admin/staff/").text, re.DOTALL)
+    for name, sentence in told.items():
+        [row] = [each for each in rows if f'"/admin/staff/details/?id={members[name].id}"' in each]
+        assert f">{sentence}</span>" in row
+        assert f">{sentence}</span>" in administrator.get(f"/admin/staff/details/?id={members[name].id}").text
+    found = {each: administrator.get(f"/admin/staff/?second_factor={each}").text for each in ("yes", "no")}
+    assert [str(members["with"].id) in found[each] for each in ("yes", "no")] == [True, False]
+    assert [str(members["free"].id) in found[each] for each in ("yes", "no")] == [False, True]
 
 
 # -- What the tests above are made of ------------------------------------------------------------
