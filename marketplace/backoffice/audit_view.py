@@ -1,6 +1,7 @@
 """The screen of the audit log."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -11,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 
 from marketplace.audit import AuditEvent
+from marketplace.backoffice.acts import ACTS, TABLES, told_act
 from marketplace.backoffice.cells import NONE, Cell, CellMaker, breakable, brief_time_cell, html, linker, time_cell
 from marketplace.backoffice.filters import DateFilter, TextFilter
 from marketplace.backoffice.search import Search, Source, spaced_text
@@ -43,20 +45,27 @@ def subject_cell(_name: str) -> Cell:
         label = breakable(row.subject_label)
         link = links.get(row.subject_type) if row.subject_id else None
         name = link(escape(quote(row.subject_id)), label) if link else html(f'<span dir="auto">{label}</span>')
-        return html(f'<div class="value">{name} <small>{escape(row.subject_type)}</small></div>')
+        return html(
+            f'<div class="value">{name} <small>{escape(TABLES.get(row.subject_type, row.subject_type))}</small></div>'
+        )
 
     return cell
 
 
-def narrowing_cell(filter_name: str) -> CellMaker:
-    """Return the maker of a cell that leads to all entries with the same value."""
+def narrowing_cell(filter_name: str, words: Callable[[str], str] = str) -> CellMaker:
+    """Return the maker of a cell that leads to all entries with the same value.
+
+    :param words: tells that value.
+    """
 
     def make(name: str) -> Cell:
         address = escape(f"{url_for('audit.index_view')}?{filter_name}=")
 
         def cell(row: Any) -> Markup:
             value = getattr(row, name)
-            return html(f'<a href="{address}{escape(quote(value))}">{breakable(value)}</a>') if value else NONE
+            if not value:
+                return NONE
+            return html(f'<a href="{address}{escape(quote(value))}">{breakable(words(value))}</a>')
 
         return cell
 
@@ -130,7 +139,7 @@ class AuditView(TableView):
         "changes": changes_cell,
         "subject": subject_cell,
         "actor_label": narrowing_cell("actor"),
-        "action": narrowing_cell("action"),
+        "action": narrowing_cell("action", told_act),
         "subject_id": narrowing_cell("record"),
         "request_id": narrowing_cell("request"),
     }
@@ -138,7 +147,7 @@ class AuditView(TableView):
     sort_columns = {"id": AuditEvent.id, "at": AuditEvent.at}
     default_sort = ("id", True)
     list_filters = (
-        TextFilter("action", _l("Action"), lambda text: AuditEvent.action == text),
+        TextFilter("action", _l("Action"), lambda text: AuditEvent.action == text, ACTS),
         TextFilter("actor", _l("Who"), lambda text: AuditEvent.actor_label == text),
         TextFilter("record", _l("Record"), lambda text: AuditEvent.subject_id == text),
         TextFilter("request", _l("Request"), lambda text: AuditEvent.request_id == text),
@@ -153,7 +162,7 @@ class AuditView(TableView):
     search_hint = _l("Who, to whom, reason or request")
 
     def title_of(self, row: AuditEvent) -> str:
-        return f"{row.action} #{row.id}"
+        return f"{told_act(row.action)} #{row.id}"
 
     def days(self) -> list[tuple[str, str, str]]:
         return days()

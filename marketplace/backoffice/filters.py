@@ -77,6 +77,8 @@ class TextFilter:
     name: str
     label: str
     condition: Callable[[str], Condition]
+    suggestions: Mapping[str, Any] = field(default_factory=dict)
+    """Texts that it may be, and what they mean."""
     kind: ClassVar[str] = "text"
 
     def read(self, text: str, _zone: ZoneInfo) -> Condition:

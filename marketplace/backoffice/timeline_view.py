@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from wtforms import TextAreaField
 from wtforms.validators import DataRequired, Length
 
+from marketplace.backoffice.acts import told_act
 from marketplace.backoffice.cells import moment_tag
 from marketplace.backoffice.fields import PageForm, strip
 from marketplace.backoffice.guard import requires
@@ -122,7 +123,7 @@ class TimelineView(TableView):
         """Say what was done; an act that has no sentence yet goes by its name."""
         if happening.action == WRITTEN:
             return _("Note")
-        return str(self.happenings.get(happening.action) or happening.action.replace(".", " ").replace("_", " "))
+        return str(self.happenings.get(happening.action) or told_act(happening.action))
 
     def changes_of(self, happening: Happening, row: Any) -> list[Change]:
         """Return what changed, readable: ids of other records are left to the audit log."""

@@ -3,15 +3,21 @@
 import datetime as dt
 import re
 from html import unescape
+from pathlib import Path
 
 import pytest
 import time_machine
 
+import marketplace
+from marketplace.accounts.models import Ending
 from marketplace.audit import Origin, current_origin, record
+from marketplace.backoffice.acts import ACTS
 from marketplace.database import utcnow
+from marketplace.listings.models import Decision
 from marketplace.transaction import transaction
 from tests.factories import BookingFactory, StaffMemberFactory, UserFactory
 
+CODE = Path(marketplace.__file__).parent
 NOON = dt.datetime.combine(utcnow().date(), dt.time(12), dt.UTC)
 
 
@@ -116,6 +122,29 @@ def test_a_record_that_the_reader_may_not_open_is_named_without_a_link(app, mana
     page = text(manager.get("/admin/audit/?action=staff.edited"))
     assert colleague.email.replace("@", "<wbr>@") in page
     assert f"/admin/staff/details/?id={colleague.id}" not in page
+
+
+def test_every_act_that_is_recorded_has_words():
+    named = re.compile(r'"((?:access|batch|booking|note|reset_links?|service|staff|user)\.(?!\w+_view")[a-z_]+)"')
+    files = [path for path in CODE.rglob("*.py") if path.name != "acts.py"]
+    found = {act for path in files for act in named.findall(path.read_text(encoding="utf-8"))}
+    # The code puts these together.
+    found |= {f"service.{decision}" for decision in Decision}
+    found |= {f"reset_link.{ending}" for ending in Ending}
+    found |= {f"batch.{what}" for what in ("started", "resumed", "stopped")}
+    found |= {f"{table}.exported" for table in ("bookings", "services", "users")}
+    made_elsewhere = {"user.created", "service.created"}
+    assert found - made_elsewhere == set(ACTS)
+
+
+def test_acts_are_told_in_words_and_one_of_another_version_by_its_name(app, administrator):
+    booking, sana = BookingFactory(), StaffMemberFactory()
+    act("booking.confirmed", booking, sana)
+    act("booking.sent_to_mars", booking, sana)
+    page = text(administrator.get("/admin/audit/"))
+    assert '<a href="/admin/audit/?action=booking.confirmed">Confirmed a booking</a>' in page
+    assert '<a href="/admin/audit/?action=booking.sent_to_mars">booking sent to mars</a>' in page
+    assert '<option value="staff.signed_in">Logged in</option>' in page
 
 
 def test_an_entry_leads_to_all_of_its_request(app, administrator, sana):
