@@ -24,6 +24,7 @@ from marketplace.backoffice.cells import (
     badge_cell,
     breakable,
     brief_time_cell,
+    email_cell,
     html,
     linker,
     moment_tag,
@@ -139,7 +140,7 @@ class ResetTokenView(TableView):
         "expires_at": time_cell,
         "ending": ending_cell,
     }
-    list_cells = {"created_at": brief_time_cell, "expires_at": brief_time_cell}
+    list_cells = {"email": email_cell, "created_at": brief_time_cell, "expires_at": brief_time_cell}
     sort_columns = {
         "email": Order(
             PasswordResetToken.email, PasswordResetToken.id, further=(PasswordResetToken.expires_at,), opposed=True

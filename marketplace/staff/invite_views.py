@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from marketplace.backoffice.cells import badge_cell, brief_time_cell, time_cell
+from marketplace.backoffice.cells import badge_cell, brief_time_cell, email_cell, time_cell
 from marketplace.backoffice.fields import PlainForm
 from marketplace.backoffice.filters import ChoiceFilter
 from marketplace.backoffice.guard import requires
@@ -95,7 +95,11 @@ class InviteView(TableView):
         "expires_at": time_cell,
         "used_at": time_cell,
     }
-    list_cells: ClassVar[Mapping[str, Any]] = {"created_at": brief_time_cell, "expires_at": brief_time_cell}
+    list_cells: ClassVar[Mapping[str, Any]] = {
+        "email": email_cell,
+        "created_at": brief_time_cell,
+        "expires_at": brief_time_cell,
+    }
     sort_columns: ClassVar[Mapping[str, Any]] = {"email": StaffInvite.email, "created_at": StaffInvite.created_at}
     list_filters = (ChoiceFilter("state", _l("State"), STATES, state_condition),)
     searched = Search(
