@@ -15,7 +15,7 @@ from marketplace.staff.signing_in import (
     keep_half,
     member_with,
     needs_code,
-    note_failure,
+    note_failed,
     sign_in,
     with_renewed_hash,
 )
@@ -46,7 +46,7 @@ def log_in() -> Response:
             may_record = tries.count_failure()
     if known is None:
         if may_record and not form.errors:
-            note_failure(email, step="password")
+            note_failed(email, step="password")
         return _refused(form)
     known = with_renewed_hash(known, form.password.data or "")
     there = own_path(form.next.data)
@@ -77,7 +77,7 @@ def ask_for_code() -> Response:
     if answer is not None:
         return answer
     if may_record and not form.errors:
-        note_failure(email, step="code")
+        note_failed(email, step="code")
     if request.method == "POST" and not form.errors:
         form.code.errors = (_("This code is not good, or no more. Each works once: wait for the next one."),)
     page = render_template("staff/login_code.html", form=form, email=email, with_recovery="recovery" in request.args)

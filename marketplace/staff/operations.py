@@ -201,6 +201,11 @@ def record_failed_sign_in(session: Session, *, email: str, step: str) -> None:
     )
 
 
+def record_failed_proof(member: StaffMember, *, actor: Actor) -> None:
+    """Note that somebody typed a wrong password where the member's own was asked for: they, or who found the screen."""
+    record("staff.proof_failed", member, actor=actor, label=member.email)
+
+
 def refuse_taken_email(session: Session, email: str) -> None:
     """:raises InvalidInput: when the e-mail address has an account already."""
     if session.scalar(sa.select(StaffMember.id).where(StaffMember.email == email)):

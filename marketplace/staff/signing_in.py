@@ -7,15 +7,12 @@ import uuid
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-import structlog
 from flask import flash, redirect, request, session
 from flask_babel import gettext as _
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import undefer
 from werkzeug.wrappers import Response
 
 from marketplace.audit import record
-from marketplace.connections import was_in_the_way
 from marketplace.database import lock
 from marketplace.extensions import client_address, db, settings
 from marketplace.passwords import decoy_hash, hash_password, is_outdated, password_matches
@@ -26,6 +23,7 @@ from marketplace.staff.models import StaffMember
 from marketplace.staff.operations import record_failed_sign_in, renew_password_hash
 from marketplace.staff.second_factor import accept_code, factor_state
 from marketplace.staff.sessions import end_session, start_session
+from marketplace.staff.throttle import note_failure
 from marketplace.transaction import in_transaction
 
 HALF = "half_log_in"
@@ -35,8 +33,6 @@ EARLIER = "earlier_session"
 """Under which name the cookie keeps the key of a session that the new one is to end."""
 
 HALF_LASTS = dt.timedelta(minutes=10)
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -60,17 +56,12 @@ def member_with(email: str, password: str) -> Known | None:
     return Known(db.session.get_one(StaffMember, member_id), _mark(password_hash))
 
 
-def note_failure(email: str, *, step: str) -> None:
+def note_failed(email: str, *, step: str) -> None:
     """Record that a log-in failed; the same is done for an e-mail that nobody has, and takes as long.
 
     :param step: what was wrong: `password` or `code`.
     """
-    try:
-        in_transaction(lambda: record_failed_sign_in(db.session(), email=email, step=step))
-    except OperationalError as failure:
-        if not was_in_the_way(failure):
-            raise
-        log.warning("failed_sign_in_not_recorded", step=step)
+    note_failure(lambda: record_failed_sign_in(db.session(), email=email, step=step), step=step)
 
 
 def needs_code(member: StaffMember) -> bool:

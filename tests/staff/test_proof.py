@@ -46,15 +46,17 @@ def test_a_proof_lasts_ten_minutes_and_no_longer(administrator, disabling):
 )
 def test_without_it_nothing_is_done_and_nothing_is_lost(administrator, disabling, typed, sentence):
     let_proof_grow_old(administrator)
-    before, then = stored_rows(), proved_at(administrator)
+    before, then = stored_rows(but=("audit_events",)), proved_at(administrator)
     answer = administrator.submit(disabling, {"reason": "She left on Friday.", **typed})
     assert answer.status_code == 422
     assert sentence in answer.text
     assert 'id="own_password-errors"' in answer.text
     assert "She left on Friday." in answer.text
     assert "wrong horse" not in answer.text
-    assert stored_rows() == before
+    assert stored_rows(but=("audit_events",)) == before
     assert proved_at(administrator) == then
+    failed = entries("staff.proof_failed")
+    assert [entry.subject_id for entry in failed] == [str(administrator.member_id)] * (sentence == WRONG)
 
 
 def test_a_form_that_was_opened_in_time_and_sent_too_late_asks_with_all_that_was_typed(administrator, disabling):
