@@ -110,9 +110,12 @@ class ReviewScreen(TimelineView):
         service, who = self._find_there(record_id), actor()
         if service is None:
             return self._gone(record_id)
+        title, queue = service.title, queue_in(request.form)
         in_transaction(lambda: release_service(db.session(), service.id, actor=who))
-        place = place_of(db.session.get(ServiceState, service.id))
-        return self.queue.next_one(queue_in(request.form), after=place)
+        state = db.session.get(ServiceState, record_id)
+        if state and state.needs_review:
+            self._tell(_("Skipped: %(title)s", title=title), record_id, queue, "info")
+        return self.queue.next_one(queue, after=place_of(state))
 
     @requires(Permission.SERVICES_MODERATE)
     @expose("/<uuid:record_id>/approval", methods=("GET", "POST"))
@@ -174,10 +177,14 @@ class ReviewScreen(TimelineView):
         decided = self.submit(form, act)
         if decided is None:
             return self.review_page(record_id, queue=queue, **{name: form}), self.status_of(form)
+        self._tell(done % {"title": title}, record_id, queue, "success")
+        return self.queue.next_one(queue, after=place)
+
+    def _tell(self, done: str, record_id: uuid.UUID, queue: str, tone: str) -> None:
+        """Say what became of a listing, with the way back to it."""
         back = self.get_url(".review_view", record_id=record_id, queue=queue or None)
         look_again = Markup('%s <a href="%s" data-key="u"><kbd>u</kbd> %s</a>')
-        flash(look_again % (done % {"title": title}, back, _("Look at it again")), "success")
-        return self.queue.next_one(queue, after=place)
+        flash(look_again % (done, back, _("Look at it again")), tone)
 
     def _find_there(self, record_id: uuid.UUID) -> Service | None:
         """Return the listing, or None where it was deleted while somebody looked at it; else answer 404."""

@@ -34,10 +34,21 @@ document.addEventListener("keydown", (event) => {
     button.click();
   } else if (decision) {
     event.preventDefault();
-    for (const each of decisions) each.open = each === decision;
+    decision.open = true;
     decision.querySelector("form").focus();
   }
 });
+
+for (const decision of decisions) {
+  // One is open at a time, also where the browser does not know that from their common name.
+  decision.addEventListener("toggle", () => {
+    if (decision.open) for (const each of decisions) each.open = each === decision;
+  });
+  // The second half of a double click does not close what the first has opened.
+  decision.querySelector("summary").addEventListener("click", (event) => {
+    if (event.detail > 1) event.preventDefault();
+  });
+}
 
 // Opening a listing claims it: by a POST, as it changes something; without scripts there is the button.
 const claim = document.querySelector("[data-claim]");

@@ -97,6 +97,72 @@ def test_a_key_that_is_held_decides_once(window):
     assert decided() == ["approved"]
 
 
+def test_with_both_reasons_opened_in_turn_a_key_decides_for_the_last(window):
+    listings(1)
+    page = open_queue(window())
+    page.get_by_role("button", name="Review the next").click()
+    page.locator("summary", has_text="Request changes").click()
+    page.locator("summary", has_text="Take down").click()
+    expect(page.locator("details.decision[open]")).to_have_count(1)
+    expect(page.get_by_role("heading", name="Take down because of")).to_be_visible()
+    type_keys(page, "1")
+    assert decided() == ["taken_down"]
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_no_button_moves_when_reasons_are_opened(window, scripts):
+    listings(2)
+    page = open_queue(window(java_script_enabled=scripts))
+    page.get_by_role("button", name="Review the next").click()
+    buttons = page.locator(".decisions > details > summary, .decisions > form > button")
+    places = [each.bounding_box() for each in buttons.all()]
+    for name in ("Request changes", "Take down"):
+        page.locator("summary", has_text=name).click()
+        expect(page.get_by_role("heading", name=f"{name} because of")).to_be_visible()
+        assert [each.bounding_box() for each in buttons.all()] == places
+
+
+def test_a_double_click_opens_reasons_and_does_nothing_else(window):
+    listings(2)
+    page = open_queue(window())
+    page.get_by_role("button", name="Review the next").click()
+    for name in ("Take down", "Request changes"):
+        page.locator("summary", has_text=name).dblclick()
+        expect(page.get_by_role("heading", name=f"{name} because of")).to_be_visible()
+        expect(page.locator("details.decision[open]")).to_have_count(1)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Listing number 1")
+    assert decided() == []
+
+
+def test_on_a_low_screen_the_last_reason_is_reached_and_the_row_covers_no_focus(window):
+    ServiceFactory(title="Listing number 1", description="Many words. " * 300)
+    page = open_queue(window())
+    page.set_viewport_size({"width": 390, "height": 450})
+    page.get_by_role("button", name="Review the next").click()
+    row = page.locator(".decisions")
+    page.evaluate("window.scrollTo(0, 1200)")
+    page.locator("summary", has_text="Take down").click()
+    last = page.locator("button:visible", has_text="Other, in words")
+    drawer = page.locator("details[open] > form")
+    drawer.hover()
+    page.mouse.wheel(0, 2_000)
+    expect(last).to_be_in_viewport(ratio=1)
+    bottom = drawer.bounding_box()
+    assert bottom["y"] + bottom["height"] <= 450
+    page.keyboard.press("Escape")
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    page.get_by_label("Note").focus()
+    covered = []
+    for _stop in range(12):
+        page.keyboard.press("Shift+Tab")
+        box = page.evaluate("(({y, height}) => ({y, height}))(document.activeElement.getBoundingClientRect())")
+        edge = row.bounding_box()
+        is_in_row = page.evaluate("document.activeElement.closest('.decisions') !== null")
+        if not is_in_row and box["y"] < edge["y"] + edge["height"] and box["y"] + box["height"] > edge["y"]:
+            covered.append(page.evaluate("document.activeElement.outerHTML"))
+    assert covered == []
+
+
 def test_typed_words_are_no_keys(window):
     [service] = listings(1)
     page = open_queue(window())

@@ -325,6 +325,8 @@ def test_what_is_skipped_is_left_to_others_and_the_one_behind_it_opens(app, oper
     operations.post(f"{QUEUE}claim", data={"csrf_token": token})
     answer = operations.post(f"/admin/services/{first.id}/skip", data={"csrf_token": token})
     assert str(second.id) in answer.location
+    told = re.sub(r"\s+", " ", operations.get(answer.location).text)
+    assert f'Skipped: {first.title} <a href="/admin/services/{first.id}/review" data-key="u">' in told
     db.session.rollback()
     assert db.session.get(ServiceState, first.id).claimed_by_id is None
     assert db.session.get(ServiceState, first.id).needs_review
