@@ -46,8 +46,8 @@ from marketplace.listings.states import look_at, read_signals, sights
 from marketplace.listings.wording import word_changes
 from marketplace.permissions import Permission
 from marketplace.transaction import in_transaction
+from marketplace.web.formats import clock
 from marketplace.web.headers import allow_remote_images
-from marketplace.words import moment
 
 LABELS = dict(SIGNAL_LABELS)
 
@@ -220,8 +220,10 @@ class ReviewScreen(TimelineView):
             "take_down": ReasonedDecisionForm(formdata=None),
             **forms,
         }
-        for form in shown.values():
+        for name, form in shown.items():
             form.seen.data, form.queue.data = seen, queue
+            for field in form:
+                field.id = f"{name}-{field.name}"  # Several forms of the page have it.
         against = [review for review in (standing, approved) if review]
         if len(against) == 2 and against[0].reviewed == against[1].reviewed:
             against.pop()  # Both were about the same.
@@ -290,4 +292,4 @@ def _is_claimed_by(state: ServiceState, member_id: uuid.UUID) -> bool:
 
 def _yours(state: ServiceState | None) -> str:
     """Say until when a listing is the visitor's."""
-    return _("Yours until %(end)s", end=moment(state.claimed_until)) if state and state.claimed_until else ""
+    return _("Claimed by you until %(end)s", end=clock(state.claimed_until)) if state and state.claimed_until else ""

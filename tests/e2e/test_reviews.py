@@ -1,6 +1,7 @@
 """Listings decided on: with keys alone, one after the other; an edited one with its differences; one that is booked."""
 
 import datetime as dt
+import re
 
 import pytest
 import sqlalchemy as sa
@@ -40,9 +41,15 @@ def open_queue(page: Page) -> Page:
     return page
 
 
+def settled(page: Page) -> None:
+    """Wait until the page takes decisions: its script has run, and a moment has passed."""
+    page.wait_for_load_state()
+    expect(page.locator(".decisions button:disabled")).to_have_count(0)
+
+
 def type_keys(page: Page, *keys: str) -> None:
     """Press keys, the last of which decides."""
-    page.wait_for_load_state()  # Keys are heard from when the script has run.
+    settled(page)
     *first, last = keys
     for key in first:
         page.keyboard.press(key)
@@ -60,7 +67,7 @@ def test_ten_listings_are_cleared_with_keys_only(window):
     expect(page.get_by_text("This is the end of the queue. Skipped, or looked at by others: 1.")).to_be_visible()
     press(page, page.get_by_role("button", name="Review the next"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Listing number 8")
-    page.wait_for_load_state()
+    settled(page)
     page.keyboard.press("t")
     for key in ("Enter", "a", "s"):  # Only a reason decides now.
         page.keyboard.press(key)
@@ -84,10 +91,10 @@ def test_a_key_that_is_held_decides_once(window):
     listings(3)
     page = open_queue(window())
     press(page, page.get_by_role("button", name="Review the next"))
-    page.wait_for_load_state()
+    settled(page)
     with page.expect_navigation():
         page.keyboard.down("a")
-    page.wait_for_load_state()
+    settled(page)
     for _repeat in range(3):
         page.keyboard.down("a")
     page.keyboard.up("a")
@@ -95,6 +102,72 @@ def test_a_key_that_is_held_decides_once(window):
     type_keys(page, "s")  # It is let go, and keys are heard again.
     expect(page.get_by_role("heading", level=1)).to_have_text("Listing number 3")
     assert decided() == ["approved"]
+
+
+def test_a_second_key_or_click_does_not_decide_on_the_listing_behind(window):
+    listings(3)
+    page = open_queue(window())
+    page.clock.install()
+    press(page, page.get_by_role("button", name="Review the next"))
+    settled(page)
+    page.clock.pause_at(dt.datetime.now() + dt.timedelta(hours=1))  # The moment lasts for as long as the test needs.
+    box = page.locator("[data-key=a]").bounding_box()
+    type_keys(page, "a")
+    page.wait_for_load_state()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Listing number 2")
+    expect(page.locator(".decisions button:enabled")).to_have_count(0)
+    page.keyboard.press("a")
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.clock.run_for(1_000)
+    settled(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Listing number 2")
+    type_keys(page, "a")
+    assert decided() == ["approved", "approved"]
+
+
+def test_keys_are_switched_off_and_stay_off(window):
+    listings(2)
+    page = open_queue(window())
+    page.get_by_role("button", name="Review the next").click()
+    page.get_by_role("switch", name="Keys").uncheck()
+    page.reload()
+    settled(page)
+    expect(page.get_by_role("switch", name="Keys")).not_to_be_checked()
+    for key in ("t", "2", "a", "s"):
+        page.keyboard.press(key)
+    expect(page.locator("details.decision[open]")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Listing number 1")
+    page.get_by_role("switch", name="Keys").check()
+    type_keys(page, "a")
+    assert decided() == ["approved"]
+
+
+def test_another_reason_asks_for_words_where_they_are_typed(window):
+    listings(2)
+    page = open_queue(window())
+    page.get_by_role("button", name="Review the next").click()
+    settled(page)
+    page.keyboard.press("t")
+    page.keyboard.press("8")
+    words = page.get_by_label("In words").locator("visible=true")
+    expect(words).to_be_focused()
+    expect(words).to_have_attribute("aria-invalid", "true")
+    expect(words).to_have_accessible_description(re.compile("Another reason needs words"))
+    page.keyboard.type("Nobody is there.")
+    page.keyboard.press("Escape")
+    type_keys(page, "8")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Listing number 2")
+    assert [entry.reason for entry in entries("service.taken_down")] == ["Nobody is there."]
+
+
+def test_a_decision_is_looked_at_again_taken_back_and_gone_on_from_with_keys(window):
+    listings(3)
+    page = open_queue(window())
+    press(page, page.get_by_role("button", name="Review the next"))
+    for keys in ("a", "u", "n", "s", "u", "a", "u", "z"):
+        type_keys(page, keys)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Listing number 2")
+    assert decided() == ["approved", "approved", "reversed"]
 
 
 def test_with_both_reasons_opened_in_turn_a_key_decides_for_the_last(window):

@@ -218,18 +218,77 @@ def test_a_queue_that_is_asked_for_wrongly_opens_nothing(app, operations):
 def test_a_listing_that_somebody_has_claimed_is_theirs(app, operations, as_role):
     first, second = listed(), listed()
     other = as_role(Role.OPERATIONS)
+    before = page_of(other, first)
     token = operations.token("/admin/profile/")
     assert str(first.id) in operations.post(f"{QUEUE}claim", data={"csrf_token": token}).location
     taken = other.post(f"{QUEUE}claim", data={"csrf_token": other.token("/admin/profile/")})
     assert str(second.id) in taken.location, "the first is somebody's"
     page = page_of(other, first)
-    assert "is looking at this listing until" in page
-    refused = decide(other, first, "approval", page)
+    [sentence] = re.findall(r'<p id="holder">(.*?)</p>', page)
+    assert "is looking at this listing until" in sentence
+    row = page.partition('<div class="decisions"')[2].partition('<div class="record')[0]
+    held = re.findall(r'<button[^>]*aria-disabled="true" aria-describedby="holder">(.*?)</button>', row)
+    assert held == ["Approve", "Request changes", "Take down"]
+    assert re.findall(r'<button class="btn btn-primary"[^>]*data-key="(.)"', row) == ["s"]
+    assert row.count("<form") == 1, "there is nothing but to skip it"
+    refused = decide(other, first, "approval", before)
     assert refused.status_code == 409
     assert "is looking at this listing until" in refused.text
     assert not entries("service.approved")
     assert decide(operations, first, "approval").status_code == 302
     assert db.session.get(ServiceState, first.id).claimed_by_id is None
+
+
+def test_words_that_are_refused_for_a_claim_are_not_lost(app, operations, as_role):
+    service, other = ServiceFactory(), as_role(Role.OPERATIONS)
+    before = page_of(other, service)
+    token = operations.token("/admin/profile/")
+    operations.post(f"/admin/services/{service.id}/claim", data={"csrf_token": token})
+    refused = decide(other, service, "take-down", before, reason="quality", words="Thin, and copied.")
+    assert refused.status_code == 409
+    assert fields_of(refused.text, f"/admin/services/{service.id}/take-down")["words"] == "Thin, and copied."
+
+
+def test_words_that_are_missing_are_asked_for_where_they_are_typed(app, operations):
+    service = ServiceFactory()
+    page = decide(operations, service, "take-down", reason="other").text
+    [field] = re.findall(r'<textarea[^>]*id="take_down-words"[^>]*>', page)
+    for part in ("is-invalid", 'aria-invalid="true"', "autofocus", "take_down-words-hint take_down-words-errors"):
+        assert part in field
+    [wrong] = re.findall(r'<div class="field-errors" id="take_down-words-errors">(.*?)</div>', page)
+    assert "Another reason needs words." in wrong
+    assert '<a href="#take_down-words">' in page, "the summary leads there"
+    [untouched] = re.findall(r'<textarea[^>]*id="change_request-words"[^>]*>', page)
+    assert "aria-invalid" not in untouched
+    assert "autofocus" not in untouched
+
+
+def test_what_is_taken_down_is_put_back_by_one_button_that_says_what_it_does(app, operations):
+    service = ServiceFactory()
+    decide(operations, service, "take-down", reason="quality")
+    page = page_of(operations, service)
+    assert re.findall(r'data-key="(.)"', page) == ["u", "r", "n", "z"]
+    assert "Reinstating approves the listing as it is now" in page
+    edit_behind_our_back(service, title="Another")
+    page = page_of(operations, service)
+    assert re.findall(r'data-key="(.)"', page) == ["r", "s", "z"]
+    assert re.findall(r'data-decision="(.)"', page) == ["t"]
+    assert decide(operations, service, "reinstatement", page).status_code == 302
+    assert queued(operations) == []
+
+
+def test_from_a_decision_that_is_looked_at_again_the_way_leads_on(app, operations):
+    first, second = listed(), listed()
+    decide(operations, first, "approval")
+    url = f"/admin/services/{first.id}/skip"
+    answer = operations.post(url, data=fields_of(page_of(operations, first), url))
+    assert f"/admin/services/{second.id}/review" in answer.location
+    assert "Skipped" not in operations.get(answer.location).text, "nothing was"
+
+
+def test_addresses_of_images_are_offered_where_there_are_some(app, operations):
+    without, some = ServiceFactory(images=[]), ServiceFactory(images=["https://images.example/1.jpg"])
+    assert ["Addresses of the images" in page_of(operations, each) for each in (without, some)] == [False, True]
 
 
 def test_a_decision_is_not_taken_back_under_somebody_s_hands(app, operations, as_role):
@@ -256,10 +315,10 @@ def test_a_script_that_claims_is_told_whose_the_listing_is_and_nothing_is_said_e
         for browser in (operations, other)
     ]
     assert [answer.status_code for answer in answers] == [200, 409]
-    assert answers[0].text.startswith("Yours until")
+    assert re.fullmatch(r"Claimed by you until \d\d:\d\d", answers[0].text)
     assert "is looking at this listing until" in answers[1].text
     assert "is looking at this listing" not in other.get("/admin/").text
-    assert "Yours until" in page_of(operations, service)
+    assert "Claimed by you until" in page_of(operations, service)
 
 
 def test_only_what_waits_can_be_claimed(app, operations):
