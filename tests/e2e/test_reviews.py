@@ -14,7 +14,7 @@ from marketplace.transaction import transaction
 from tests.audit_log import entries
 from tests.e2e.steps import go_to, log_in
 from tests.e2e.test_keyboard import press
-from tests.factories import BookingFactory, ServiceFactory, StaffMemberFactory, coming_monday
+from tests.factories import BookingFactory, ServiceFactory, StaffMemberFactory, UserFactory, coming_monday
 
 pytestmark = pytest.mark.browser
 
@@ -110,7 +110,9 @@ def test_a_second_key_or_click_does_not_decide_on_the_listing_behind(window):
     page.clock.install()
     press(page, page.get_by_role("button", name="Review the next"))
     settled(page)
-    page.clock.pause_at(dt.datetime.now() + dt.timedelta(hours=1))  # The moment lasts for as long as the test needs.
+    page.clock.pause_at(
+        dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)
+    )  # The moment lasts for as long as the test needs.
     box = page.locator("[data-key=a]").bounding_box()
     type_keys(page, "a")
     page.wait_for_load_state()
@@ -249,6 +251,30 @@ def test_typed_words_are_no_keys(window):
     assert [entry.reason for entry in entries("service.changes_requested")] == ["a cat, s and t"]
     db.session.expire_all()
     assert db.session.get(Service, service.id).is_active
+
+
+def test_what_stands_below_each_other_ends_at_one_edge_and_names_begin_at_one(window):
+    [service] = listings(1)
+    for first, last in (("Grace", "Hopper"), ("ליאב", "שרון")):
+        customer = UserFactory(profile={"firstName": first, "lastName": last})
+        BookingFactory(service=service, customer=customer, status="confirmed", scheduled_at=coming_monday(10))
+    page = open_queue(window())
+    title = page.get_by_role("columnheader", name="Title").bounding_box()
+    assert title["width"] >= 240
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("button", name="Review the next").click()
+    edges = [each.bounding_box() for each in page.locator(".record-facts > *, .timeline").all()]
+    assert len(edges) >= 3
+    assert len({round(box["x"] + box["width"]) for box in edges}) == 1
+    begins = page.locator(".beside-rows a > span[dir=auto]").evaluate_all(
+        """names => names.map(name => {
+            const range = document.createRange();
+            range.selectNodeContents(name);
+            return Math.round(range.getBoundingClientRect().x);
+        })"""
+    )
+    assert len(begins) == 2
+    assert len(set(begins)) == 1
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])

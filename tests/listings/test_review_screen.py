@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.batches.models import Batch
+from marketplace.database import utcnow
 from marketplace.extensions import db
 from marketplace.listings.models import Service, ServiceReview, ServiceState
 from marketplace.permissions import Role
@@ -57,6 +58,17 @@ def test_every_listing_waits_oldest_first_until_it_is_decided_on(app, operations
     assert f"/admin/services/{services[1].id}/review" in answer.location, "the next one opens by itself"
     assert queued(operations) == [str(service.id) for service in services[1:]]
     assert [entry.subject_id for entry in entries("service.approved")] == [str(services[0].id)]
+
+
+def test_the_queue_says_for_how_long_a_listing_waits_and_nothing_where_there_is_nothing(app, operations):
+    service = ServiceFactory(images=["https://images.example/1.jpg"])
+    assert queued(operations) == [str(service.id)]
+    waiting_since = utcnow() - dt.timedelta(days=3, hours=1)
+    db.session.execute(sa.update(ServiceState).values(waiting_since=waiting_since, signal_kinds=""))
+    db.session.commit()
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", operations.get(QUEUE).text.partition("<tbody")[2])
+    assert "<small>3 days</small>" in cells[5]
+    assert (cells[1], cells[6]) == ("", ""), "cards leave out what is empty"
 
 
 def test_the_last_decision_leads_back_to_the_queue(app, operations):
@@ -412,6 +424,9 @@ def test_a_take_down_shows_the_bookings_to_come_and_the_provider_s_history(app, 
         BookingFactory(service=service, status=status, scheduled_at=coming_monday(10))
     page = page_of(operations, service)
     assert "Coming bookings of this listing: 2" in page
+    [panel] = re.findall(r'<section class="panel beside".*?</section>', page, re.DOTALL)
+    assert service.title not in panel, "whose bookings they are need not be said in every row"
+    assert "beside-more" not in panel
     assert "1 of 3 bookings with this provider were cancelled." in page
     assert f"/admin/bookings/?service={service.id}" in unescape(page)
 
@@ -543,7 +558,27 @@ def test_the_listings_of_a_provider_are_taken_down_in_one_step_with_their_bookin
     assert "Coming bookings of these listings: 2" in page
     assert f"/admin/bookings/?from={dt.datetime.now(dt.UTC):%Y-%m-%d}&provider={provider.id}" in unescape(page)
     begin(operations, address, reason="prohibited")
+    review = f"/admin/services/{services[0].id}/review"
+    assert f'<a href="{review}">' in operations.get(address).text, "from its result the way leads back to the review"
     assert not db.session.scalars(sa.select(Service).where(Service.is_active, Service.provider_id == provider.id)).all()
+
+
+def test_a_preview_is_not_scrolled_past_what_is_to_be_read_first(app, operations, as_role):
+    address = draft(operations, "services", "take-down", [ServiceFactory().id])
+    assert "autofocus" not in operations.get(address).text, "coming bookings stand above the form"
+    assert "autofocus" in press(operations, address, "start").text, "what is missing has the focus"
+    support = as_role(Role.SUPPORT)
+    address = draft(support, "bookings", "cancellation", [BookingFactory().id])
+    assert "autofocus" in support.get(address).text, "nothing stands above it"
+
+
+@pytest.mark.parametrize("path", ["/admin/services/{}/review", "/admin/services/details/?id={}"])
+def test_a_stored_week_that_cannot_be_read_can_be_scrolled_with_keys(app, operations, path):
+    service = ServiceFactory()
+    overwrite(service, availability='"text"')
+    page = operations.get(path.format(service.id)).text
+    [stored] = re.findall(r"<pre[^>]*>", page)
+    assert 'tabindex="0" role="region" aria-label="The hours of the week as they are stored"' in stored
 
 
 def test_the_figures_tell_what_waits_and_what_was_decided_by_whom(app, operations, as_role):
@@ -562,9 +597,8 @@ def test_the_figures_tell_what_waits_and_what_was_decided_by_whom(app, operation
     assert facts["Taken back"].startswith("1 (33")
     rows = dict(re.findall(r'<th scope="row">([^<]+)</th>(.*?)</tr>', page))
     assert sorted(re.findall(r">(\d+)<", rows.pop("All of them"))) == ["1", "2", "3"]
-    today, *before = rows.values()
-    assert sorted(re.findall(r">(\d+)<", today)) == ["1", "2", "3"]
-    assert not any(re.findall(r">(\d+)<", row) for row in before)
+    [today] = rows.values()
+    assert sorted(re.findall(r">(\d+)<", today)) == ["1", "2", "3"], "days without a decision are left out"
 
 
 def test_the_queue_is_sorted_by_signals_the_oldest_of_as_many_first(app, operations):
