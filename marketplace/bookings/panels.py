@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext as _
 
-from marketplace.backoffice.cells import badge, moment_tag
+from marketplace.backoffice.cells import badge, breakable, moment_tag
 from marketplace.backoffice.panels import Panel, PanelRow
 from marketplace.batches.models import Batch, BatchItem
 from marketplace.bookings.models import Booking
@@ -127,7 +127,7 @@ def _row_maker(other_side: str) -> Callable[[Any], PanelRow]:
 def _customer_row_maker() -> Callable[[Any], PanelRow]:
     """Return what makes the rows of bookings of one listing, whose title need not be said."""
     make = _row_maker("customer")
-    return lambda row: replace((made := make(row)), title=made.detail, detail="")
+    return lambda row: replace((made := make(row)), title=breakable(made.detail), detail="")
 
 
 def _name(person: Any) -> str:

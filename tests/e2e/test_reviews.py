@@ -12,7 +12,7 @@ from marketplace.listings.models import Service, ServiceReview
 from marketplace.listings.states import look_at_outdated
 from marketplace.transaction import transaction
 from tests.audit_log import entries
-from tests.e2e.steps import go_to, log_in
+from tests.e2e.steps import go_to, log_in, rows
 from tests.e2e.test_keyboard import press
 from tests.factories import BookingFactory, ServiceFactory, StaffMemberFactory, UserFactory, coming_monday
 
@@ -261,8 +261,11 @@ def test_what_stands_below_each_other_ends_at_one_edge_and_names_begin_at_one(wi
     page = open_queue(window())
     title = page.get_by_role("columnheader", name="Title").bounding_box()
     assert title["width"] >= 240
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     page.get_by_role("button", name="Review the next").click()
+    page.get_by_role("link", name="Review queue").click()
+    expect(rows(page)).to_contain_text(["@example.com"])  # It is claimed by now.
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.get_by_role("link", name="Listing number 1").click()
     edges = [each.bounding_box() for each in page.locator(".record-facts > *, .timeline").all()]
     assert len(edges) >= 3
     assert len({round(box["x"] + box["width"]) for box in edges}) == 1
