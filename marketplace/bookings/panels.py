@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext as _
 
-from marketplace.backoffice.cells import badge, moment_tag
+from marketplace.backoffice.cells import badge, breakable, moment_tag
 from marketplace.backoffice.panels import Panel, PanelRow
 from marketplace.batches.models import Batch, BatchItem
 from marketplace.bookings.models import Booking
@@ -49,7 +50,7 @@ def bookings_of_service(service: Service) -> Sequence[Panel]:
     """Return the coming bookings of a listing, and how many bookings with its provider were cancelled."""
     session = db.session()
     coming, total = coming_of_services(session, Booking.service_id == service.id, now=utcnow(), most=5)
-    make = _row_maker("customer")
+    make = _customer_row_maker()
     cancelled, all_of_them = cancelled_share(session, service.provider_id)
     narrowed: dict[str, Any] = {"service": service.id, "from": f"{utcnow():%Y-%m-%d}"}
     share = _("%(few)s of %(all)s bookings with this provider were cancelled.", few=cancelled, all=all_of_them)
@@ -121,6 +122,12 @@ def _row_maker(other_side: str) -> Callable[[Any], PanelRow]:
         )
 
     return make
+
+
+def _customer_row_maker() -> Callable[[Any], PanelRow]:
+    """Return what makes the rows of bookings of one listing, whose title need not be said."""
+    make = _row_maker("customer")
+    return lambda row: replace((made := make(row)), title=breakable(made.detail), detail="")
 
 
 def _name(person: Any) -> str:
