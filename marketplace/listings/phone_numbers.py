@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 
 from phonenumbers import Leniency, PhoneNumberFormat, PhoneNumberMatcher, format_number
 
+from marketplace.listings.figures import FEWEST_DIGITS, MOST_DIGITS, digits_in, is_behind, without_figures
+
 MOST_LOOKUPS = 300
 """How often the library is asked about one text: it takes a tenth of a millisecond each time, and now and then ten."""
-
-FEWEST_DIGITS, MOST_DIGITS = 7, 15
 
 REGIONS = {
     "AED": "AE", "ARS": "AR", "AUD": "AU", "BRL": "BR", "CAD": "CA", "CHF": "CH", "CNY": "CN", "COP": "CO",
@@ -30,30 +30,6 @@ LETTERS = (
     (re.compile(r"[؀-ۿ]"), "EG AE SA"),
 )
 """Letters by which a text tells where it comes from, whatever its price is in."""
-
-_MONEY_AFTER = (
-    r"€|\$|£|¥|₴|₹|₽|₺|₩|₪|%|°|m²|(?:zł\w*|zl|pln|eur|euros?|usd|chf|uah|грн|гривень|гривні|грн\.|inr|rs|rupees?"
-    r"|रुपये|रु|元|块|円|درهم|ريال|جنيه|kr|pesos|dollars?|dolar\w*|km|kg|m|cm|mm|qm|m2|км|см|мм|кг|м)(?!\w)"
-)
-_AMOUNT = r"(?<![\d+])[1-9]\d{0,2}(?:[ .,'’]\d{2,3}){0,3}(?:[.,]\d{1,2})?"
-_CLOCK = r"\d{1,2}\s?(?:[.:h]\s?[0-5]\d|h|uhr)"
-_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
-_MONTH = r"(?:0?[1-9]|1[0-2])"
-_YEAR = r"(?:19|20)\d{2}"
-_DASH = r"\s?(?:[-–—/]|bis|to|à|a|do|до)\s?"
-NO_NUMBERS = (
-    re.compile(rf"(?<![\d+]){_CLOCK}{_DASH}{_CLOCK}(?!\d)", re.IGNORECASE),
-    re.compile(rf"(?<![\d+.:/-])(?:{_DAY}[./-]{_MONTH}[./-]{_YEAR}|{_YEAR}[./-]{_MONTH}[./-]{_DAY})(?![\d/-])"),
-    re.compile(rf"(?<![\d+.:/ -]){_YEAR}{_DASH}{_YEAR}(?![\d/-])"),
-    re.compile(
-        r"\b(?:NIP|REGON|KRS|PESEL|SIRET|SIREN|RCS|IBAN|ISBN|USt\W?Id\w{0,3}|VAT|Steuernummer|St\W{0,2}Nr|CIF|NIF"
-        r"|ЄДРПОУ|ІПН|GST\w{0,2}|HRB|EAN)[\s.:#№-]{0,4}(?:(?:no|nr|num|№)[\s.:]{0,3})?[A-Z]{0,2}[\d \-./]{5,40}",
-        re.IGNORECASE,
-    ),
-    re.compile(rf"{_AMOUNT}\s?(?:{_MONEY_AFTER})", re.IGNORECASE),
-    re.compile(rf"(?:[€$£¥₴₹]|\b(?:Rs\.?|EUR|USD|INR|UAH|PLN|CHF|GBP))\s?{_AMOUNT}(?!\d)", re.IGNORECASE),
-)
-"""Times, dates, spans of years, registrations and amounts, in this order."""
 
 _UNSPACED = "\u0900-\u097f\u0600-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af"
 """Letters of scripts that write figures without a blank between."""
@@ -108,15 +84,12 @@ def phone_numbers(text: str, regions: Sequence[str]) -> Iterator[tuple[str, str]
     text = HAN_RUN.sub(lambda run: run[0].translate(HAN_DIGITS), text)
     lookups = iter(range(MOST_LOOKUPS))
     yield from _spoken(text, regions, lookups)
-    for pattern in NO_NUMBERS:
-        text = pattern.sub("\n", text)
+    text = without_figures(text, CUE)
     for candidate in CANDIDATE.finditer(text):
         found = _dialled(candidate[0], regions, lookups)
         if found:
             yield from ((candidate[0].strip("( "), number) for number in found)
-        elif _digits(candidate[0]) <= MOST_DIGITS and CUE.search(
-            text, max(0, candidate.start() - 60), candidate.start()
-        ):
+        elif digits_in(candidate[0]) <= MOST_DIGITS and is_behind(CUE, candidate):
             yield candidate[0], ""
 
 
@@ -137,13 +110,13 @@ def _attempts(candidate: str) -> Iterator[str]:
     """Yield as what a run of digits can be read: as it is, up to a pause, without what comes after, as digits alone."""
     pieces = PAUSE.split(candidate)
     # After a pause comes another number, unless the pauses are between the few digits of each pair: `06. 12. 34. 56.`
-    for piece in pieces if any(_digits(piece) > 3 for piece in pieces) else [candidate]:
-        if _digits(piece) < FEWEST_DIGITS:
+    for piece in pieces if any(digits_in(piece) > 3 for piece in pieces) else [candidate]:
+        if digits_in(piece) < FEWEST_DIGITS:
             continue
         groups = piece.split()
         for count in range(len(groups), max(1, len(groups) - 3) - 1, -1):
             yield " ".join(groups[:count])
-        if _digits(piece) <= MOST_DIGITS:
+        if digits_in(piece) <= MOST_DIGITS:
             yield ("+" if piece.startswith("+") else "") + re.sub(r"\D", "", piece)
 
 
@@ -169,7 +142,3 @@ def _spoken_run(
     if words >= 3 and FEWEST_DIGITS <= len(digits) <= MOST_DIGITS:
         for number in _dialled(digits, regions, lookups):
             yield " ".join(run), number
-
-
-def _digits(text: str) -> int:
-    return sum(character.isdigit() for character in text)

@@ -89,6 +89,31 @@ def test_contact_details_are_found(text, currency, kind, found):
 
 
 @pytest.mark.parametrize(
+    ("text", "currency", "number"),
+    [
+        ("Call 07911 123 456 £25 per hour", "GBP", "07911 123 456"),
+        ("Tel. 0176 123 456 78 €40/Std", "EUR", "0176 123 456 78"),
+        ("Zadzwoń 501 234 567 zł 50 za godzinę", "PLN", "501 234 567"),
+        ("501 234 567 zł 50 za godzinę", "PLN", "501 234 567"),
+        ("Call me: 07911 123 456 M-F 9 to 5", "GBP", "07911 123 456"),
+        ("Firma NIP 123-456-78-90 501 234 567", "PLN", "501 234 567"),
+        ("REGON 123456789 501 234 567", "PLN", "501 234 567"),
+        ("SIRET 123 456 789 00012 06 12 34 56 78", "EUR", "06 12 34 56 78"),
+        ("Appelez le 06 12 34 56 78 € 30", "EUR", "06 12 34 56 78"),
+        ("Тел. 067 123 45 67 грн 300", "UAH", "067 123 45 67"),
+        ("Llámame 612 345 678 €20", "EUR", "612 345 678"),
+        ("€20 612 345 678", "EUR", "612 345 678"),
+        ("ISBN 07911 123456", "GBP", "07911 123456"),
+        ("07911 123 456 cm", "GBP", "07911 123 456"),
+        ("£25 +44 7911 123456 £30", "GBP", "+44 7911 123456"),
+        ("Call 555-1234 $20", "USD", "555-1234"),
+    ],
+)
+def test_a_price_a_unit_or_a_registration_beside_a_number_does_not_hide_it(text, currency, number):
+    assert [contact.text for contact in find_contacts(text, currency=currency)] == [number]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "1 200 zł, 3.450.000 €, $1,200,000.00, ₹12,00,000",
@@ -98,6 +123,11 @@ def test_contact_details_are_found(text, currency, kind, found):
         "z.B. ASP.NET, St.Gallen, d.h. nichts.Es folgt, 3.5 Std., u.a.",
         "The line is long, the signal clear; we teach WhatsApp.",
         "NIP 525-000-12-34, SIRET 123 456 789 00012",
+        "IBAN DE89 3704 0044 0532 0130 00, ISBN 978-3-16-148410-0, PESEL 44051401359, GSTIN 22AAAAA0000A1Z5",
+        "1.000-1.500 zł, 1000-1500 €, 40/55/80 €, 140/155/180 zł, 3 500 000 zł, 120 000 km",
+        "Sizes 38 40 42 44 46 €20",
+        "1. 50 € 2. 80 € 3. 90 € 4. 100 €",
+        "mo 08:00 12:00 di 08:00 12:00",
         "",
     ],
 )
@@ -387,6 +417,11 @@ HOSTILE = {
     "cues": "tel ",
     "han digits": "一",
     "www": "www.",
+    "prices": "25 € 30 ",
+    "prices first": "£ 1,2",
+    "registrations": "NIP 123-45 ",
+    "blocks of an account": "IBAN DE12 ",
+    "clocks": "08:00 ",
 }
 
 
