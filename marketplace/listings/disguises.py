@@ -7,11 +7,13 @@ ways, so that the time taken grows with the length of the text and no faster, wh
 import re
 import unicodedata
 
-MOST_READ = 20_000
-"""Characters of a text that are looked at; our own form takes 10,000 at most. What comes after them is not read."""
+from marketplace.listings.look_alikes import visible
 
-KEYCAPS = "\ufe0e\ufe0f\u20e3"
-"""What makes a digit an emoji."""
+MOST_READ = 20_000
+"""Characters of a text that are looked at, of those that are seen; our own form takes 10,000 at most."""
+
+KEYCAP = "\u20e3"
+"""What makes a digit an emoji, with a variation selector."""
 
 AT = "at|a|ät|et|arroba|arobase|małpa|malpa|klammeraffe|собака|собачка|равлик|ет|艾特|एट|آت"
 DOT = "dot|d0t|punkt|pkt|point|punto|ponto|kropka|крапка|точка|点|點|डॉट|نقطة|دوت"
@@ -29,7 +31,7 @@ def undisguised(text: str) -> str:
     Digits of all scripts become those of ASCII, invisible characters go, brackets around `at` and `dot` become what
     they stand for, and single letters with blanks between them move together.
     """
-    text = text[:MOST_READ]
+    text, _is_all = visible(text, MOST_READ)
     # Character by character: to normalize a whole text takes a time that grows with the square of a run of accents.
     text = text.translate({ord(character): _plain(character) for character in set(text)})[:MOST_READ]
     text = APART.sub(_together, text)
@@ -40,7 +42,7 @@ def undisguised(text: str) -> str:
 def _plain(character: str) -> str:
     if character in "\n\t":
         return character
-    if character in KEYCAPS or unicodedata.category(character) in ("Cf", "Cc", "Cs"):
+    if character == KEYCAP or unicodedata.category(character) in ("Cf", "Cc", "Cs"):
         return ""
     digit = unicodedata.decimal(character, None)
     return unicodedata.normalize("NFKC", character) if digit is None else str(digit)

@@ -28,6 +28,7 @@ from marketplace.listings.look_alikes import folded
 from marketplace.listings.models import Service, SignalKind
 from marketplace.listings.phone_numbers import MOST_LOOKUPS
 from marketplace.listings.prices import FEWEST_LISTINGS, UsualRange, usual_ranges
+from marketplace.listings.schemas import availability_problems, images_problems
 from marketplace.listings.shouting import find_shouting
 from marketplace.listings.signals import Signal, signals_of
 from tests.conftest import WITHOUT_TRIGRAMS
@@ -376,6 +377,17 @@ def test_our_trigrams_are_those_of_pg_trgm(app):
         ("Cleaning", "Now!!!", True),
         ("Cleaning!", "Now!! Really!", False),
         ("玻璃清洗", "快！！！", True),
+        ("Cleaning", "THIS IS THE BEST CLEANING SERVICE IN ALL OF LONDON AND YOU WILL NOT REGRET IT BOOK NOW", True),
+        ("Cleaning", "I have WLAN, TV and DVD in all rooms. NEW: ironing.", False),
+        ("Cleaning", "TV & DVD, WLAN, PC", False),
+        ("Cleaning", "wow‼️‼️‼️❗❗❗", True),
+        ("Cleaning", "wow!?!?!?!", True),
+        ("Cleaning", "Really?!?! Why???", False),
+        ("Cleaning", "wow!\u200b!\u200b!", True),
+        ("Cleaning", "\u200b" * 20_000 + "\n" * 20_000 + "wow!!!", True),
+        ("B E S T CLEAN", "", True),
+        ("Plan B for you", "", False),
+        ("Learn the A B C D of piano", "", False),
     ],
 )
 def test_shouting(title, description, shouts):
@@ -386,6 +398,27 @@ def test_shouting_is_told_with_its_share(app):
     service = ServiceFactory(title="CHEAPEST CLEANING in town", description="Now!!!!")
     assert evidence(service, SignalKind.SHOUTING) == (
         "72 % of the title's letters are capitals. 4 exclamation marks in a row."
+    )
+
+
+def test_capitals_of_a_description_are_told_with_their_share(app):
+    service = ServiceFactory(title="Cleaning", description="THIS IS THE BEST CLEANING IN TOWN, really")
+    assert evidence(service, SignalKind.SHOUTING) == "81 % of the description's letters are capitals."
+
+
+@pytest.mark.parametrize("before", ["\u200b", "\n", " ", "\u3164", "\ufe0f", "\u00ad \t", "\r\n"])
+def test_what_nobody_sees_pushes_nothing_out_of_reach(before):
+    [contact] = find_contacts(before * 20_000 + "Call 601 234 567.", currency="PLN")
+    assert contact.text == "601 234 567"
+
+
+@pytest.mark.parametrize("before", ["word ", "\u200b" * 20])
+def test_a_text_that_is_not_read_to_its_end_says_so(app, before):
+    service = ServiceFactory(description=before * 20_000 + "Call 601 234 567.", currency="PLN")
+    assert evidence(service, SignalKind.CONTACT) == "Only the first 20,000 characters were read: the text goes on."
+    service = ServiceFactory(description=f"Call 601 234 568. {before * 20_000}", currency="PLN")
+    assert evidence(service, SignalKind.CONTACT).startswith(
+        "In the text: phone number “601 234 568 (+48601234568)”. On"
     )
 
 
@@ -406,6 +439,45 @@ def test_a_malformed_week_and_missing_images_are_told(app):
     overwrite(service, availability='{"monday": [{"start": "9", "end": "17:00"}]}', images='["ftp://x"]')
     assert evidence(service, SignalKind.AVAILABILITY).startswith("The availability is malformed: monday start: '9'")
     assert evidence(service, SignalKind.IMAGES).startswith("The images are malformed: 'ftp://x' is not")
+
+
+@pytest.mark.parametrize(
+    ("week", "told"),
+    [
+        ('"text"', "it is no set of names and values"),
+        ("[]", "it is no set of names and values"),
+        ("7", "it is no set of names and values"),
+        ('{"monday": "9-17"}', "monday: it is no list"),
+        ('{"monday": ["9-17"]}', "monday: it is no set of names and values"),
+        ('{"funday": []}', "funday: there is no such entry"),
+        ('{"monday": [{"start": "09:00"}]}', "monday end: it is missing"),
+        ('{"monday": [{"start": 9, "end": "17:00"}]}', "monday start: it is no text"),
+        ('{"monday": [{"start": "18:00", "end": "17:00"}]}', "monday: 18:00-17:00: the start has to be before the end"),
+    ],
+)
+def test_each_kind_of_malformed_week_is_told_in_a_sentence_of_ours(app, week, told):
+    service = ServiceFactory()
+    overwrite(service, availability=week)
+    assert evidence(service, SignalKind.AVAILABILITY) == f"The availability is malformed: {told}."
+
+
+@pytest.mark.parametrize(
+    ("images", "told"), [('{"a": 1}', "it is no list"), ('"x"', "it is no list"), ("[7]", "it is no text")]
+)
+def test_each_kind_of_malformed_images_is_told_in_a_sentence_of_ours(app, images, told):
+    service = ServiceFactory()
+    overwrite(service, images=images)
+    assert evidence(service, SignalKind.IMAGES) == f"The images are malformed: {told}."
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=range(len(SHAPES)))
+def test_no_shape_is_told_in_words_of_the_library(shape):
+    try:
+        value = json.loads(shape)
+    except ValueError:
+        return
+    for problem in (*availability_problems(value), *images_problems(value)):
+        assert not re.search(r"Input|valid|instance|Extra|understood", problem), problem
 
 
 def test_listings_of_a_provider_that_were_taken_down_before_are_told(app):
