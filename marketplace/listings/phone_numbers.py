@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from phonenumbers import Leniency, PhoneNumberFormat, PhoneNumberMatcher, format_number
 
+from marketplace.listings.digit_words import DIGIT_WORDS, REPEATED, SPOKEN, with_pairs
 from marketplace.listings.figures import FEWEST_DIGITS, MOST_DIGITS, digits_in, is_behind, without_figures
 
 MOST_LOOKUPS = 300
@@ -14,7 +15,7 @@ REGIONS = {
     "AED": "AE", "ARS": "AR", "AUD": "AU", "BRL": "BR", "CAD": "CA", "CHF": "CH", "CNY": "CN", "COP": "CO",
     "CZK": "CZ", "DKK": "DK", "DZD": "DZ", "EGP": "EG", "EUR": "DE FR ES IT NL AT BE PT IE GR", "GBP": "GB",
     "HKD": "HK", "HUF": "HU", "ILS": "IL", "INR": "IN", "JPY": "JP", "KES": "KE", "KRW": "KR", "MAD": "MA",
-    "MXN": "MX", "NGN": "NG", "NOK": "NO", "NZD": "NZ", "PLN": "PL", "RON": "RO", "SAR": "SA", "SEK": "SE",
+    "MXN": "MX", "NGN": "NG", "NOK": "NO", "NZD": "NZ", "PLN": "PL", "RON": "RO", "RUB": "RU", "SAR": "SA", "SEK": "SE",
     "SGD": "SG", "THB": "TH", "TRY": "TR", "TWD": "TW", "UAH": "UA", "USD": "US", "VND": "VN", "ZAR": "ZA",
 }  # fmt: skip
 """Where numbers without a country's prefix are dialled, by the currency of the price."""
@@ -36,8 +37,11 @@ _UNSPACED = "\u0900-\u097f\u0600-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\u
 
 _OTHER_LETTER = rf"[^\W_{_UNSPACED}]"
 CANDIDATE = re.compile(
-    rf"(?<!{_OTHER_LETTER})(?<!\d)[+(]?\(?\d(?:(?:_|[^\w\n+]){{0,3}}\d){{5,24}}(?!{_OTHER_LETTER})(?!\d)"
+    rf"(?<!{_OTHER_LETTER})(?<!\d)(?:\+ ?|\()?\(?\d(?:(?:_|[^\w\n+]){{0,3}}\d){{5,24}}(?!{_OTHER_LETTER})(?!\d)"
 )
+LINES = re.compile(r"(?<!\d)\n?\+?\d[\d ()/-]{0,20}(?:\n[\d ()/-]{1,20}){1,6}(?!\w)")
+"""Digits on lines of their own, which are one number where a cue comes before them."""
+
 PAUSE = re.compile(r"[.,;:!?]\s|[।。、，；：！？؛،؟]")
 
 CUE = re.compile(
@@ -51,23 +55,9 @@ CUE = re.compile(
 )
 """Ends what stands before a number that need not be complete: there is no doubt what it is for."""
 
-DIGIT_WORDS = {
-    word: str(number % 10)
-    for words in (
-        "zero one two three four five six seven eight nine oh",
-        "null eins zwei drei vier fünf sechs sieben acht neun",
-        "zéro un deux trois quatre cinq six sept huit neuf",
-        "cero uno dos tres cuatro cinco seis siete ocho nueve",
-        "zero jeden dwa trzy cztery pięć sześć siedem osiem dziewięć",
-        "нуль один два три чотири п'ять шість сім вісім дев'ять",
-        "शून्य एक दो तीन चार पांच छह सात आठ नौ",
-        "صفر واحد اثنان ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة",
-    )
-    for number, word in enumerate(words.split())
-}
 WORD = re.compile(r"[^\s.,;:/()+–—-]{1,24}")
-HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-HAN_RUN = re.compile(r"[〇零一二三四五六七八九]{7,15}")
+HAN_DIGITS = str.maketrans("〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "001234567891123456789")
+HAN_RUN = re.compile(r"[〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{7,15}")
 
 
 def regions_of(text: str, currency: str | None) -> list[str]:
@@ -84,6 +74,7 @@ def phone_numbers(text: str, regions: Sequence[str]) -> Iterator[tuple[str, str]
     text = HAN_RUN.sub(lambda run: run[0].translate(HAN_DIGITS), text)
     lookups = iter(range(MOST_LOOKUPS))
     yield from _spoken(text, regions, lookups)
+    text = LINES.sub(_in_one_line, text)
     text = without_figures(text, CUE)
     for candidate in CANDIDATE.finditer(text):
         found = _dialled(candidate[0], regions, lookups)
@@ -91,6 +82,10 @@ def phone_numbers(text: str, regions: Sequence[str]) -> Iterator[tuple[str, str]
             yield from ((candidate[0].strip("( "), number) for number in found)
         elif digits_in(candidate[0]) <= MOST_DIGITS and is_behind(CUE, candidate):
             yield candidate[0], ""
+
+
+def _in_one_line(lines: re.Match[str]) -> str:
+    return lines[0].replace("\n", " ") if is_behind(CUE, lines) else lines[0]
 
 
 def _dialled(candidate: str, regions: Sequence[str], lookups: Iterator[int]) -> list[str]:
@@ -123,15 +118,20 @@ def _attempts(candidate: str) -> Iterator[str]:
 def _spoken(text: str, regions: Sequence[str], lookups: Iterator[int]) -> Iterator[tuple[str, str]]:
     """Yield numbers some of whose digits are written as words."""
     run: list[str] = []
-    digits, words, end = "", 0, 0
-    for token in WORD.finditer(text.lower().replace("’", "'")):
-        digit = DIGIT_WORDS.get(token[0])
-        if (digit or token[0].isdecimal()) and (not run or token.start() - end <= 3):
-            run.append(token[0])
-            digits, words = digits + (digit or token[0]), words + (digit is not None)
+    digits, words, end, times = "", 0, 0, 1
+    for token in WORD.finditer(with_pairs(text.lower().replace("’", "'"))):
+        word = token[0]
+        digit = word[1:] if word.startswith(SPOKEN) else DIGIT_WORDS.get(word)
+        is_near = not run or token.start() - end <= 3
+        if (digit or word.isdecimal()) and is_near:
+            run.append(word.lstrip(SPOKEN))
+            digits, words, times = digits + (digit or word) * times, words + (digit is not None), 1
+        elif run and word in REPEATED and is_near:
+            run.append(word)
+            times = REPEATED[word]
         else:
             yield from _spoken_run(run, digits, words, regions, lookups)
-            run, digits, words = ([token[0]], digit, 1) if digit else ([], "", 0)
+            run, digits, words, times = ([word.lstrip(SPOKEN)], digit, 1, 1) if digit else ([], "", 0, 1)
         end = token.end()
     yield from _spoken_run(run, digits, words, regions, lookups)
 
