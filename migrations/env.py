@@ -6,7 +6,7 @@ from flask import current_app
 
 from marketplace.system.revisions import VERSION_TABLE
 
-POSTGRESQL_ONLY = ("_search", "_digest")
+POSTGRESQL_ONLY = ("_search", "_digest", "_head", "_tail")
 """How the names of indexes end that only PostgreSQL has, some with pg_trgm alone (migrations 0004 and 0011)."""
 
 database = current_app.extensions["migrate"].db

@@ -9,6 +9,7 @@ from benchmarks.labelled.held_out import HELD_OUT
 from benchmarks.labelled.tuned import TUNED
 from benchmarks.labelled.tuned_last import TUNED_LAST
 from benchmarks.labelled.tuned_later import TUNED_LATER
+from benchmarks.labelled.tuned_since import TUNED_SINCE
 from benchmarks.labelled.words import Words
 
 SHOUTING = "shouting"
@@ -31,7 +32,7 @@ def labelled_listings(*, is_held_out: bool) -> list[Labelled]:
     """Return one part of the set; about as many listings with something to find in them as without."""
     chance = random.Random(2026 + is_held_out)  # noqa: S311 - the same set at each run
     listings: list[Labelled] = []
-    for words in HELD_OUT if is_held_out else (*TUNED, *TUNED_LATER, *TUNED_LAST):
+    for words in HELD_OUT if is_held_out else (*TUNED, *TUNED_LATER, *TUNED_LAST, *TUNED_SINCE):
         found = [*_with_contacts(chance, words, is_held_out=is_held_out), *_shouted(chance, words)]
         listings += [*found, *(_clean(chance, words, number) for number in range(len(found)))]
     return listings

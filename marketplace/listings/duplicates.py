@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from marketplace.accounts.models import User
 from marketplace.backoffice.search import spaced_text
+from marketplace.listings.look_alikes import BLANKS, INVISIBLE, SMALL_TO_LATIN, folded
 from marketplace.listings.models import Service
 
 MOST_COMPARED = 1_000
-"""Characters of title and description together that are compared."""
+"""Characters of title and description together that are compared, as they are seen (look_alikes.py)."""
+
+MOST_SEEN = 50_000
+"""Characters of a description in which those are looked for: what nobody sees is taken out of no more."""
 
 NEARLY_THE_SAME = 0.7
 """The share of trigrams that two texts have in common, of all that either has."""
@@ -26,14 +30,17 @@ ALIKE_TITLES = 0.8
 MOST_CANDIDATES = 20
 """Listings that one is compared with for each reason, whichever are found first.
 
-The reasons: the same provider, title or description, or a title alike.
+The reasons: the same provider or title, a title alike, or a description whose first or last ENDS letters are the same.
 """
 
 MOST_AT_ONCE = 50
 """Listings that one statement takes on: were all texts long and alike, it would take a second or two."""
 
+ENDS = 48
+"""Letters at either end of a description: whoever changes a word in one of twice as many leaves an end as it is."""
+
 SHORTEST = 40
-"""Characters of a description from which on to have it in common is a reason."""
+"""Letters of a description from which on to have an end in common is a reason."""
 
 LENGTHS = 0.6
 """Texts whose lengths differ by more than to this share cannot be nearly the same."""
@@ -55,9 +62,9 @@ class Duplicate:
 def near_duplicates(session: Session, ids: Collection[uuid.UUID]) -> Mapping[uuid.UUID, Sequence[Duplicate]]:
     """Return for the listings with `ids` which others have nearly the same text, the nearest first.
 
-    Where the server has pg_trgm (and a locale by which it knows letters), it compares, and titles that are merely alike
-    are a reason to, found by ix_services_search. Elsewhere the texts that are compared have the provider, the title or
-    the description in common, and are compared here, by the same measure.
+    Where the server has pg_trgm (and a locale and an encoding by which it knows letters), it compares, and titles that
+    are merely alike are a reason to, found by ix_services_search. Elsewhere the texts are compared here, by the same
+    measure, for the other reasons.
     """
     if not ids:
         return {}
@@ -80,18 +87,35 @@ subject, other = aliased(Service, name="subject"), aliased(Service, name="other"
 def _has_trigrams(session: Session) -> bool:
     if session.get_bind().dialect.name != "postgresql":
         return False
-    knows = "SELECT datctype NOT IN ('C', 'POSIX') FROM pg_database WHERE datname = current_database()"
+    knows = (
+        "SELECT datctype NOT IN ('C', 'POSIX') AND pg_encoding_to_char(encoding) = 'UTF8'"
+        " FROM pg_database WHERE datname = current_database()"
+    )
     return bool(session.scalar(sa.text(f"SELECT to_regprocedure('similarity(text, text)') IS NOT NULL AND ({knows})")))
 
 
 def _text(listing: type[Service]) -> sa.ColumnElement[str]:
-    return sa.func.substr(listing.title + sa.literal_column("' '", sa.Text()) + listing.description, 1, MOST_COMPARED)
+    """Return what is seen of title and description, as `look_alikes.folded` does."""
+    text = _raw_text(listing)
+    for pattern, instead in ((INVISIBLE, ""), (BLANKS, " ")):
+        text = sa.func.regexp_replace(text, pattern.pattern, instead, "g")
+    text = sa.func.translate(sa.func.lower(text), "".join(SMALL_TO_LATIN), "".join(SMALL_TO_LATIN.values()))
+    return sa.func.substr(text, 1, MOST_COMPARED)
 
 
-def _description_key(listing: type[Service]) -> sa.ColumnElement[str]:
-    """Return what ix_services_description_key indexes, figures and all written out as they are there."""
-    first, length = (sa.literal_column(str(number), sa.Integer()) for number in (1, MOST_COMPARED))
-    return sa.func.md5(sa.func.lower(sa.func.substr(listing.description, first, length)))
+def _raw_text(listing: type[Service]) -> sa.ColumnElement[str]:
+    description = sa.func.substr(listing.description, 1, MOST_SEEN)
+    return listing.title + sa.literal_column("' '", sa.Text()) + description
+
+
+def _letters(listing: type[Service]) -> sa.ColumnElement[str]:
+    return sa.func.description_letters(listing.description)
+
+
+def _ends(letters: sa.ColumnElement[str]) -> tuple[sa.ColumnElement[str], sa.ColumnElement[str]]:
+    """Return what ix_services_description_head and _tail index, the figure written out as it is there."""
+    length = sa.literal_column(str(ENDS), sa.Integer())
+    return sa.func.left(letters, length), sa.func.right(letters, length)
 
 
 # -- By the server ------------------------------------------------------------------------------
@@ -115,24 +139,28 @@ def _compared_there(session: Session, ids: Collection[uuid.UUID]) -> list[tuple[
 def _candidates(ids: Collection[uuid.UUID], *, alike: bool) -> sa.CompoundSelect[Any]:
     """Select pairs to compare: for each of `ids` up to MOST_CANDIDATES a reason, each by an index of its own."""
     reasons = [
-        other.provider_id == subject.provider_id,
-        other.title == subject.title,
-        sa.and_(_description_key(other) == _description_key(subject), sa.func.length(subject.description) >= SHORTEST),
+        sa.and_(other.provider_id == subject.provider_id, _are_as_long()),
+        sa.and_(other.title == subject.title, _are_as_long()),
+        *(
+            # Lengths say nothing here, as they count what nobody sees.
+            sa.and_(its == mine, sa.func.length(_letters(subject)) >= SHORTEST)
+            for mine, its in zip(_ends(_letters(subject)), _ends(_letters(other)), strict=True)
+        ),
     ]
     if alike:
         alike_text = spaced_text(other.title, other.category).op("%", is_comparison=True)
-        reasons.append(alike_text(spaced_text(subject.title, subject.category)))
+        reasons.append(sa.and_(alike_text(spaced_text(subject.title, subject.category)), _are_as_long()))
     pairs = []
     for reason in reasons:
-        found = sa.select(other.id).where(*_comparable(), reason).limit(MOST_CANDIDATES).lateral("found")
+        found = sa.select(other.id).where(other.id != subject.id, reason).limit(MOST_CANDIDATES).lateral("found")
         pair = sa.select(subject.id.label("subject_id"), found.c.id.label("other_id"))
         pairs.append(pair.join_from(subject, found, sa.true()).where(subject.id.in_(ids)))
     return sa.union(*pairs)
 
 
-def _comparable() -> tuple[sa.ColumnElement[bool], ...]:
+def _are_as_long() -> sa.ColumnElement[bool]:
     mine, its = sa.func.length(subject.description) + 40, sa.func.length(other.description) + 40
-    return other.id != subject.id, its >= mine * LENGTHS, mine >= its * LENGTHS
+    return sa.and_(its >= mine * LENGTHS, mine >= its * LENGTHS)
 
 
 # -- By ourselves -------------------------------------------------------------------------------
@@ -141,11 +169,11 @@ def _comparable() -> tuple[sa.ColumnElement[bool], ...]:
 def _compared_here(session: Session, ids: Collection[uuid.UUID]) -> list[tuple[uuid.UUID, Duplicate]]:
     pairs = session.execute(_pairs_of(session)(ids)).all()
     wanted = {identity for pair in pairs for identity in pair}
-    texts = sa.select(Service.id, Service.title, Service.provider_id, User.email, _text(Service)).outerjoin(
+    texts = sa.select(Service.id, Service.title, Service.provider_id, User.email, _raw_text(Service)).outerjoin(
         User, User.id == Service.provider_id
     )
     rows = {row[0]: row for row in session.execute(texts.where(Service.id.in_(wanted)))} if wanted else {}
-    trigrams = {identity: trigrams_of(str(row[-1])) for identity, row in rows.items()}
+    trigrams = {identity: trigrams_of(folded(str(row[-1]))[:MOST_COMPARED]) for identity, row in rows.items()}
     near = []
     for one, two in pairs:
         if one in rows and two in rows:  # Another may have deleted either between the two statements.
@@ -162,21 +190,53 @@ def _pairs_of(session: Session) -> Callable[[Collection[uuid.UUID]], sa.Compound
 
 
 def _joined_candidates(ids: Collection[uuid.UUID]) -> sa.CompoundSelect[Any]:
-    """Select the same where a subquery cannot look at the row beside it (SQLite)."""
-    reasons = (
-        other.provider_id == subject.provider_id,
-        other.title == subject.title,
-        # Letter by letter: for the columns themselves SQLite makes an index as it goes.
-        sa.and_(other.description == subject.description, sa.func.length(subject.description) >= SHORTEST),
-    )
-    pairs = []
-    for reason in reasons:
-        place = sa.func.row_number().over(partition_by=subject.id, order_by=other.id).label("place")
-        each = sa.select(subject.id.label("subject_id"), other.id.label("other_id"), place)
-        each = each.where(subject.id.in_(ids), *_comparable(), reason)
-        numbered = each.subquery()
-        pairs.append(sa.select(numbered.c.subject_id, numbered.c.other_id).where(numbered.c.place <= MOST_CANDIDATES))
+    """Select the same where a subquery cannot look at the row beside it (SQLite); it reads all listings for it."""
+    keys = _ends_here()
+    known = keys.cte("keys")
+    mine, its = known.alias("mine"), known.alias("its")
+    pairs = [
+        _numbered(ids, subject.id, other.id, reason)
+        for reason in (
+            sa.and_(other.provider_id == subject.provider_id, _are_as_long()),
+            sa.and_(other.title == subject.title, _are_as_long()),
+        )
+    ]
+    pairs += [
+        _numbered(ids, mine.c.id, its.c.id, sa.and_(mine.c[end] == its.c[end], mine.c.length >= SHORTEST))
+        for end in ("head", "tail")
+    ]
     return sa.union(*pairs)
+
+
+def _numbered(
+    ids: Collection[uuid.UUID],
+    one: sa.ColumnElement[uuid.UUID] | InstrumentedAttribute[uuid.UUID],
+    two: sa.ColumnElement[uuid.UUID] | InstrumentedAttribute[uuid.UUID],
+    reason: sa.ColumnElement[bool],
+) -> sa.Select[Any]:
+    place = sa.func.row_number().over(partition_by=one, order_by=two).label("place")
+    each = sa.select(one.label("subject_id"), two.label("other_id"), place).where(one.in_(ids), one != two, reason)
+    numbered = each.subquery()
+    return sa.select(numbered.c.subject_id, numbered.c.other_id).where(numbered.c.place <= MOST_CANDIDATES)
+
+
+def _ends_here() -> sa.Select[Any]:
+    """Select as much of what `description_letters` tells as SQLite can: without the characters that are the usual ones.
+
+    Some at a time, as it understands no expression that is deeper.
+    """
+    rows = sa.select(Service.id, sa.func.lower(sa.func.substr(Service.description, 1, MOST_COMPARED)).label("text"))
+    for some in (" \n\r\t.,;:!?", "-–'\"()\u00a0\u00ad\u200b\u200c\u200d\u2060\ufeff", "аеорсухі"):
+        inner = rows.subquery()
+        text: sa.ColumnElement[str] = inner.c.text
+        for character in some:
+            text = sa.func.replace(text, character, SMALL_TO_LATIN.get(character, ""))
+        rows = sa.select(inner.c.id, text.label("text"))
+    letters = rows.subquery()
+    head, tail = sa.func.substr(letters.c.text, 1, ENDS), sa.func.substr(letters.c.text, -ENDS)
+    return sa.select(
+        letters.c.id, head.label("head"), tail.label("tail"), sa.func.length(letters.c.text).label("length")
+    )
 
 
 def trigrams_of(text: str) -> frozenset[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from marketplace.listings.contacts import ContactKind
 from marketplace.listings.models import SignalKind
 from marketplace.listings.signals import Signal
-from marketplace.web.formats import money
+from marketplace.web.formats import money, number
 from marketplace.words import gettext as _
 
 
@@ -32,7 +32,10 @@ def _contact(facts: Mapping[str, Any]) -> str:
         is_clear = not each["means"] or bare(each["means"]) == bare(each["text"])
         text = each["text"] if is_clear else f"{each['text']} ({each['means']})"
         found.append(f"{labels[ContactKind(each['kind'])]} “{text}”")
-    return _("In the text: %(found)s.", found=", ".join(found))
+    told = [_("In the text: %(found)s.", found=", ".join(found))] if found else []
+    if facts.get("read"):
+        told.append(_("Only the first %(read)s characters were read: the text goes on.", read=number(facts["read"])))
+    return " ".join(told)
 
 
 def bare(text: str) -> str:
@@ -85,6 +88,8 @@ def _shouting(facts: Mapping[str, Any]) -> str:
     told = []
     if facts["capitals"]:
         told.append(_("%(capitals)s %% of the title's letters are capitals.", capitals=facts["capitals"]))
+    if facts.get("capitals_of_text"):
+        told.append(_("%(capitals)s %% of the description's letters are capitals.", capitals=facts["capitals_of_text"]))
     if facts["marks"]:
         told.append(_("%(marks)s exclamation marks in a row.", marks=facts["marks"]))
     return " ".join(told)

@@ -6,14 +6,14 @@ from itertools import islice
 
 NAMES = (
     r"(?<!\w)(?:whats\s?app\w{0,3}|watsapp|wats\s?up|telegram\w{0,3}|viber\w{0,3}|wechat|weixin|skype\w{0,3}|threema|zalo"
-    r"|instagram\w{0,3}|insta|snapcha[tc]\w{0,3}|kakao\s?talk|facebook\w{0,3}|messenger\w{0,3}|discord\w{0,3}"
-    r"|вот?цап\w{0,2}|в[ао]тсап\w{0,2}|телеграм\w{0,2}|вайбер\w{0,2}|скайп\w{0,2}|сн[еа]п?чат\w{0,2}|[іи]нстаграм\w{0,2}|[іи]нст[аіу]"
+    r"|instagram\w{0,3}|insta|snapcha[tc]\w{0,3}|kakao\s?talk|facebook\w{0,3}|messenger\w{0,3}|discord\w{0,3}|tik\s?tok\w{0,3}"
+    r"|вот?цап\w{0,2}|в[ао]тсап\w{0,2}|телеграм\w{0,2}|вайбер\w{0,2}|скайп\w{0,2}|телег[уеиі]|тикток\w{0,2}|сн[еа]п?чат\w{0,2}|[іи]нстаграм\w{0,2}|[іи]нст[аіу]"
     r"|व्हाट्सएप|व्हाट्सऐप|वॉट्सऐप|टेलीग्राम|इंस्टाग्राम|واتساب|واتس\s?اب|تليجرام|تيليجرام|تلغرام|انستغرام|إنستغرام|سناب)"
-    r"|微信|威信|薇信"
+    r"|微信|威信|薇信|加[微薇威]|[vV]信"
 )
 """With the endings of cases that Polish and Ukrainian give them; Chinese needs no blank before one."""
 
-SHARED_NAMES = r"(?<!\w)(?-i:Signal\w{0,2}|SIGNAL|LINE|Line|WA|Wa|TG|Tg|IG|VX|vx|QQ|ТГ|тг)"
+SHARED_NAMES = r"(?<!\w)(?-i:Signal\w{0,2}|SIGNAL|(?:LINE|Line)(?!\sof\b)|WA|Wa|TG|Tg|IG|VX|vx|QQ|ТГ|тг)"
 """Those that are words or abbreviations, too: only as names are written."""
 
 NAME = rf"(?:{NAMES}|{SHARED_NAMES})"
@@ -85,6 +85,8 @@ _KEY = r"\s?(?:id|nick(?:name)?|user(?:name)?|account|acc|konto|handle|号|號|�
 HANDLE = re.compile(
     # Digits, underscores or dots within tell a handle from a word; after a colon it may be a word that stands alone.
     rf"{NAME}{_KEY}[:：=–—-]?\s?(?:live:|@)?(?=[A-Za-z0-9_.-]{{0,31}}[0-9_.][A-Za-z0-9_-])[A-Za-z][A-Za-z0-9_.-]{{3,31}}"
+    rf"|(?-i:QQ)[号號]?\s?[:：]?\s?[1-9]\d{{4,10}}(?!\d)"
+    rf"|(?:в|на|у)\s(?:телег[уеиі]|тг)\s@?(?=[A-Za-z0-9_.]{{0,31}}[0-9_])[A-Za-z][A-Za-z0-9_.]{{3,31}}"
     rf"|{NAME},?{_IS}@?(?=[A-Za-z0-9_.-]{{0,31}}[0-9_])[A-Za-z][A-Za-z0-9_.-]{{3,31}}"
     rf"|(?:{NAMES}){_KEY}[:：=]\s?@?[A-Za-z][A-Za-z0-9_.]{{4,31}}(?=\s{{0,3}}(?:[.,;!)\n]|$))",
     re.IGNORECASE,

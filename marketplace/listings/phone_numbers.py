@@ -5,16 +5,17 @@ from collections.abc import Iterator, Sequence
 
 from phonenumbers import Leniency, PhoneNumberFormat, PhoneNumberMatcher, format_number
 
+from marketplace.listings.digit_words import DIGIT_WORDS, REPEATED, SPOKEN, with_pairs
+from marketplace.listings.figures import FEWEST_DIGITS, MOST_DIGITS, digits_in, is_behind, without_figures
+
 MOST_LOOKUPS = 300
 """How often the library is asked about one text: it takes a tenth of a millisecond each time, and now and then ten."""
-
-FEWEST_DIGITS, MOST_DIGITS = 7, 15
 
 REGIONS = {
     "AED": "AE", "ARS": "AR", "AUD": "AU", "BRL": "BR", "CAD": "CA", "CHF": "CH", "CNY": "CN", "COP": "CO",
     "CZK": "CZ", "DKK": "DK", "DZD": "DZ", "EGP": "EG", "EUR": "DE FR ES IT NL AT BE PT IE GR", "GBP": "GB",
     "HKD": "HK", "HUF": "HU", "ILS": "IL", "INR": "IN", "JPY": "JP", "KES": "KE", "KRW": "KR", "MAD": "MA",
-    "MXN": "MX", "NGN": "NG", "NOK": "NO", "NZD": "NZ", "PLN": "PL", "RON": "RO", "SAR": "SA", "SEK": "SE",
+    "MXN": "MX", "NGN": "NG", "NOK": "NO", "NZD": "NZ", "PLN": "PL", "RON": "RO", "RUB": "RU", "SAR": "SA", "SEK": "SE",
     "SGD": "SG", "THB": "TH", "TRY": "TR", "TWD": "TW", "UAH": "UA", "USD": "US", "VND": "VN", "ZAR": "ZA",
 }  # fmt: skip
 """Where numbers without a country's prefix are dialled, by the currency of the price."""
@@ -31,37 +32,16 @@ LETTERS = (
 )
 """Letters by which a text tells where it comes from, whatever its price is in."""
 
-_MONEY_AFTER = (
-    r"€|\$|£|¥|₴|₹|₽|₺|₩|₪|%|°|m²|(?:zł\w*|zl|pln|eur|euros?|usd|chf|uah|грн|гривень|гривні|грн\.|inr|rs|rupees?"
-    r"|रुपये|रु|元|块|円|درهم|ريال|جنيه|kr|pesos|dollars?|dolar\w*|km|kg|m|cm|mm|qm|m2|км|см|мм|кг|м)(?!\w)"
-)
-_AMOUNT = r"(?<![\d+])[1-9]\d{0,2}(?:[ .,'’]\d{2,3}){0,3}(?:[.,]\d{1,2})?"
-_CLOCK = r"\d{1,2}\s?(?:[.:h]\s?[0-5]\d|h|uhr)"
-_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
-_MONTH = r"(?:0?[1-9]|1[0-2])"
-_YEAR = r"(?:19|20)\d{2}"
-_DASH = r"\s?(?:[-–—/]|bis|to|à|a|do|до)\s?"
-NO_NUMBERS = (
-    re.compile(rf"(?<![\d+]){_CLOCK}{_DASH}{_CLOCK}(?!\d)", re.IGNORECASE),
-    re.compile(rf"(?<![\d+.:/-])(?:{_DAY}[./-]{_MONTH}[./-]{_YEAR}|{_YEAR}[./-]{_MONTH}[./-]{_DAY})(?![\d/-])"),
-    re.compile(rf"(?<![\d+.:/ -]){_YEAR}{_DASH}{_YEAR}(?![\d/-])"),
-    re.compile(
-        r"\b(?:NIP|REGON|KRS|PESEL|SIRET|SIREN|RCS|IBAN|ISBN|USt\W?Id\w{0,3}|VAT|Steuernummer|St\W{0,2}Nr|CIF|NIF"
-        r"|ЄДРПОУ|ІПН|GST\w{0,2}|HRB|EAN)[\s.:#№-]{0,4}(?:(?:no|nr|num|№)[\s.:]{0,3})?[A-Z]{0,2}[\d \-./]{5,40}",
-        re.IGNORECASE,
-    ),
-    re.compile(rf"{_AMOUNT}\s?(?:{_MONEY_AFTER})", re.IGNORECASE),
-    re.compile(rf"(?:[€$£¥₴₹]|\b(?:Rs\.?|EUR|USD|INR|UAH|PLN|CHF|GBP))\s?{_AMOUNT}(?!\d)", re.IGNORECASE),
-)
-"""Times, dates, spans of years, registrations and amounts, in this order."""
-
 _UNSPACED = "\u0900-\u097f\u0600-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af"
 """Letters of scripts that write figures without a blank between."""
 
 _OTHER_LETTER = rf"[^\W_{_UNSPACED}]"
 CANDIDATE = re.compile(
-    rf"(?<!{_OTHER_LETTER})(?<!\d)[+(]?\(?\d(?:(?:_|[^\w\n+]){{0,3}}\d){{5,24}}(?!{_OTHER_LETTER})(?!\d)"
+    rf"(?<!{_OTHER_LETTER})(?<!\d)(?:\+ ?|\()?\(?\d(?:(?:_|[^\w\n+]){{0,3}}\d){{5,24}}(?!{_OTHER_LETTER})(?!\d)"
 )
+LINES = re.compile(r"(?<!\d)\n?\+?\d[\d ()/-]{0,20}(?:\n[\d ()/-]{1,20}){1,6}(?!\w)")
+"""Digits on lines of their own, which are one number where a cue comes before them."""
+
 PAUSE = re.compile(r"[.,;:!?]\s|[।。、，；：！？؛،؟]")
 
 CUE = re.compile(
@@ -75,23 +55,9 @@ CUE = re.compile(
 )
 """Ends what stands before a number that need not be complete: there is no doubt what it is for."""
 
-DIGIT_WORDS = {
-    word: str(number % 10)
-    for words in (
-        "zero one two three four five six seven eight nine oh",
-        "null eins zwei drei vier fünf sechs sieben acht neun",
-        "zéro un deux trois quatre cinq six sept huit neuf",
-        "cero uno dos tres cuatro cinco seis siete ocho nueve",
-        "zero jeden dwa trzy cztery pięć sześć siedem osiem dziewięć",
-        "нуль один два три чотири п'ять шість сім вісім дев'ять",
-        "शून्य एक दो तीन चार पांच छह सात आठ नौ",
-        "صفر واحد اثنان ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة",
-    )
-    for number, word in enumerate(words.split())
-}
 WORD = re.compile(r"[^\s.,;:/()+–—-]{1,24}")
-HAN_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
-HAN_RUN = re.compile(r"[〇零一二三四五六七八九]{7,15}")
+HAN_DIGITS = str.maketrans("〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "001234567891123456789")
+HAN_RUN = re.compile(r"[〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]{7,15}")
 
 
 def regions_of(text: str, currency: str | None) -> list[str]:
@@ -108,16 +74,18 @@ def phone_numbers(text: str, regions: Sequence[str]) -> Iterator[tuple[str, str]
     text = HAN_RUN.sub(lambda run: run[0].translate(HAN_DIGITS), text)
     lookups = iter(range(MOST_LOOKUPS))
     yield from _spoken(text, regions, lookups)
-    for pattern in NO_NUMBERS:
-        text = pattern.sub("\n", text)
+    text = LINES.sub(_in_one_line, text)
+    text = without_figures(text, CUE)
     for candidate in CANDIDATE.finditer(text):
         found = _dialled(candidate[0], regions, lookups)
         if found:
             yield from ((candidate[0].strip("( "), number) for number in found)
-        elif _digits(candidate[0]) <= MOST_DIGITS and CUE.search(
-            text, max(0, candidate.start() - 60), candidate.start()
-        ):
+        elif digits_in(candidate[0]) <= MOST_DIGITS and is_behind(CUE, candidate):
             yield candidate[0], ""
+
+
+def _in_one_line(lines: re.Match[str]) -> str:
+    return lines[0].replace("\n", " ") if is_behind(CUE, lines) else lines[0]
 
 
 def _dialled(candidate: str, regions: Sequence[str], lookups: Iterator[int]) -> list[str]:
@@ -137,28 +105,33 @@ def _attempts(candidate: str) -> Iterator[str]:
     """Yield as what a run of digits can be read: as it is, up to a pause, without what comes after, as digits alone."""
     pieces = PAUSE.split(candidate)
     # After a pause comes another number, unless the pauses are between the few digits of each pair: `06. 12. 34. 56.`
-    for piece in pieces if any(_digits(piece) > 3 for piece in pieces) else [candidate]:
-        if _digits(piece) < FEWEST_DIGITS:
+    for piece in pieces if any(digits_in(piece) > 3 for piece in pieces) else [candidate]:
+        if digits_in(piece) < FEWEST_DIGITS:
             continue
         groups = piece.split()
         for count in range(len(groups), max(1, len(groups) - 3) - 1, -1):
             yield " ".join(groups[:count])
-        if _digits(piece) <= MOST_DIGITS:
+        if digits_in(piece) <= MOST_DIGITS:
             yield ("+" if piece.startswith("+") else "") + re.sub(r"\D", "", piece)
 
 
 def _spoken(text: str, regions: Sequence[str], lookups: Iterator[int]) -> Iterator[tuple[str, str]]:
     """Yield numbers some of whose digits are written as words."""
     run: list[str] = []
-    digits, words, end = "", 0, 0
-    for token in WORD.finditer(text.lower().replace("’", "'")):
-        digit = DIGIT_WORDS.get(token[0])
-        if (digit or token[0].isdecimal()) and (not run or token.start() - end <= 3):
-            run.append(token[0])
-            digits, words = digits + (digit or token[0]), words + (digit is not None)
+    digits, words, end, times = "", 0, 0, 1
+    for token in WORD.finditer(with_pairs(text.lower().replace("’", "'"))):
+        word = token[0]
+        digit = word[1:] if word.startswith(SPOKEN) else DIGIT_WORDS.get(word)
+        is_near = not run or token.start() - end <= 3
+        if (digit or word.isdecimal()) and is_near:
+            run.append(word.lstrip(SPOKEN))
+            digits, words, times = digits + (digit or word) * times, words + (digit is not None), 1
+        elif run and word in REPEATED and is_near:
+            run.append(word)
+            times = REPEATED[word]
         else:
             yield from _spoken_run(run, digits, words, regions, lookups)
-            run, digits, words = ([token[0]], digit, 1) if digit else ([], "", 0)
+            run, digits, words, times = ([word.lstrip(SPOKEN)], digit, 1, 1) if digit else ([], "", 0, 1)
         end = token.end()
     yield from _spoken_run(run, digits, words, regions, lookups)
 
@@ -169,7 +142,3 @@ def _spoken_run(
     if words >= 3 and FEWEST_DIGITS <= len(digits) <= MOST_DIGITS:
         for number in _dialled(digits, regions, lookups):
             yield " ".join(run), number
-
-
-def _digits(text: str) -> int:
-    return sum(character.isdigit() for character in text)

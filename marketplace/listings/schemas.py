@@ -18,10 +18,17 @@ def _clock(value: str) -> str:
 
 
 def _image_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"[\s<>\"]", value):
+    if not _is_url(value):
         raise ValueError(f"'{value}' is not an http or https address")
     return value
+
+
+def _is_url(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+    except ValueError:  # Brackets in which there is no address.
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"[\s<>\"]", value)
 
 
 Clock = Annotated[str, AfterValidator(_clock)]
@@ -127,7 +134,22 @@ def _problems(check: Any) -> list[str]:
     return []
 
 
+SENTENCES = {
+    "missing": "it is missing",
+    "string_type": "it is no text",
+    "string_unicode": "it holds characters that do not exist",
+    "list_type": "it is no list",
+    "extra_forbidden": "there is no such entry",
+    "model_type": "it is no set of names and values",
+    "dict_type": "it is no set of names and values",
+}
+"""What is wrong by Pydantic's kinds of error; our own checks have sentences of their own."""
+
+
 def _sentence(error: Any) -> str:
     place = " ".join(part for part in map(str, error["loc"]) if not part.isdigit())
-    words = error["msg"].removeprefix("Value error, ")
+    if error["type"] == "value_error":
+        words = str(error["msg"]).removeprefix("Value error, ")
+    else:
+        words = SENTENCES.get(error["type"], "it cannot be understood")
     return f"{place}: {words}" if place else words

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from marketplace.listings.contacts import clipped, find_contacts
+from marketplace.listings.disguises import MOST_READ
 from marketplace.listings.duplicates import Duplicate, near_duplicates
+from marketplace.listings.look_alikes import visible
 from marketplace.listings.models import Service, SignalKind
 from marketplace.listings.prices import Ranges, usual_ranges
 from marketplace.listings.schemas import availability_problems, images_problems
@@ -63,11 +65,16 @@ def signals_of(
 
 
 def _contact(service: Service) -> Iterator[Signal]:
-    """Tell `found`: of each contact detail `kind`, `text` and `means` ("", or a number as dialled from anywhere)."""
-    found = find_contacts(f"{service.title}\n{service.description}", currency=service.currency)
-    if found:
+    """Tell `found`: of each contact detail `kind`, `text` and `means` ("", or a number as dialled from anywhere).
+
+    Where the text is too long to be read, tell how many characters of it were `read`: what follows may hold any.
+    """
+    text = f"{service.title}\n{service.description}"
+    found = find_contacts(text, currency=service.currency)
+    _seen, is_all = visible(text, MOST_READ)
+    if found or not is_all:
         facts = [{"kind": str(each.kind), "text": each.text, "means": each.means} for each in found]
-        yield Signal(SignalKind.CONTACT, {"found": facts})
+        yield Signal(SignalKind.CONTACT, {"found": facts, **({} if is_all else {"read": MOST_READ})})
 
 
 def _price(service: Service, ranges: Ranges) -> Iterator[Signal]:
@@ -106,9 +113,16 @@ def _duplicate(service: Service, duplicates: Sequence[Duplicate]) -> Iterator[Si
 
 
 def _shouting(service: Service) -> Iterator[Signal]:
-    """Tell which percentage of the title's letters are `capitals` (0: not too many), how many `marks` are in a row."""
+    """Tell which percentage of the letters are capitals, and how many `marks` are in a row.
+
+    `capitals` are those of the title (0: not too many), `capitals_of_text` those of the description.
+    """
     if shouting := find_shouting(service.title, service.description):
-        facts = {"capitals": int((shouting.capitals or 0) * 100), "marks": shouting.marks}
+        facts = {
+            "capitals": int((shouting.capitals or 0) * 100),
+            "capitals_of_text": int((shouting.capitals_of_text or 0) * 100),
+            "marks": shouting.marks,
+        }
         yield Signal(SignalKind.SHOUTING, facts)
 
 

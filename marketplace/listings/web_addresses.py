@@ -13,6 +13,8 @@ CLEAR = (
 WORDY = (
     "de|es|it|in|at|rs|hr|si|me|is|to|be|us|se|no|li|la|ly|co|cc|tv|io|ai|gg|gl|ws|app|dev|shop|store|online|site|club|xyz|pro"
     "|link|page|live|life|world|studio|design|services|agency|email|top|website|space|cloud"
+    "|london|berlin|hamburg|koeln|cologne|wien|bayern|nyc|miami|boston|sydney|melbourne|amsterdam|brussels|cymru|wales|scot"
+    "|madrid|barcelona|istanbul|moscow|tokyo"
 )
 """Those that are words, too: they count where no blank stands before them."""
 
@@ -53,12 +55,26 @@ DOMAIN = re.compile(
 )
 SPACED_DOMAIN = re.compile(rf"(?<![\w@.-])[\w-]{{2,63}}\s{{1,2}}\.\s{{0,2}}(?P<ending>{CLEAR})(?![\w-])", re.IGNORECASE)
 
+BULLET = re.compile(rf"(?<=\w)[•∙⋅·●](?=(?:{CLEAR})(?!\w))", re.IGNORECASE)
+
+SENTENCES = frozenset(["at", "be", "in", "is", "it", "la", "li", "me", "no", "to", "us"])
+"""Endings that are the first word of a sentence as well, where the blank before it is missing."""
+
+GOES_ON = re.compile(r"\s[^\W\d_]")
+POINTS_THERE = re.compile(
+    r"(?:\b(?:at|on|visit|see|under|site|website|web|page|www|portfolio|unter|auf|bei|siehe|sur|voir|visite\w?|site|en|in|na"
+    r"|pod|su|em)|[:(@/])\s{0,2}$",
+    re.IGNORECASE,
+)
+"""Ends what stands before an address, and hardly before the last word of a sentence."""
+
 NO_DOMAINS = frozenset({"asp.net", "vb.net", "ado.net", "paint.net", "socket.io", "draw.io"})
 """Names of programs that people teach and repair."""
 
 
 def spelled_out(text: str) -> str:
     """Return `text` with addresses that are written in words as addresses: `name at host dot com`."""
+    text = BULLET.sub(".", text)
     text = SPOKEN_ADDRESS.sub(r"\g<local>@\g<host>.\g<ending>", text)
     text = SPOKEN_HOST_DOT.sub(r"\g<host>.\g<ending>", text)
     return SPOKEN_DOT.sub(lambda dot: "." + SPOKEN_ENDINGS.get(dot["ending"].lower(), dot["ending"]), text)
@@ -73,4 +89,18 @@ def is_domain(found: re.Match[str]) -> bool:
     is_short = len(last) < 2 and "/" not in found[0]
     if host.lower() in NO_DOMAINS or is_short or not any(character.isalpha() for character in last):
         return False
-    return ending.islower() or not ending.isascii() or host.isupper()
+    return (_is_written_as_one(last, ending) or host.isupper()) and not _is_next_sentence(found, name)
+
+
+def _is_written_as_one(last: str, ending: str) -> bool:
+    is_name = re.search(r"[a-z][A-Z]|[\d-]", last) and ending.lower() in ("com", "net", "org")
+    return ending.islower() or not ending.isascii() or bool(is_name)
+
+
+def _is_next_sentence(found: re.Match[str], name: str) -> bool:
+    """Whether it is a word, a full stop and a word: `with you.me and my team`."""
+    is_one = found["ending"] in SENTENCES and name.isalpha() and "/" not in found[0]
+    goes_on = is_one and GOES_ON.match(found.string, found.end())
+    return bool(goes_on and goes_on[0].islower()) and not POINTS_THERE.search(
+        found.string, max(0, found.start() - 20), found.start()
+    )

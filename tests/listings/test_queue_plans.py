@@ -1,7 +1,9 @@
 """The queue at 50,000 listings: its first page, with filters and count, is read by index."""
 
+import uuid
 from collections.abc import Iterator
 from functools import partial
+from hashlib import md5
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +13,7 @@ from sqlalchemy.engine import URL
 
 from marketplace.backoffice.counting import CAP
 from marketplace.extensions import db
+from marketplace.listings.duplicates import MOST_CANDIDATES, near_duplicates
 from marketplace.listings.states import DIGEST
 from marketplace.permissions import Role
 from tests.conftest import Browser
@@ -31,7 +34,8 @@ ROWS = (
     INSERT INTO services (id, provider_id, title, description, category, price, duration, availability, is_active,
         created_at)
     SELECT md5('service' || n)::uuid, md5('user' || 1 + n % 1000)::uuid, 'Lesson no. ' || n,
-        repeat('Tea is included. ', 10), (ARRAY['wellness', 'home', 'lessons'])[1 + n % 3], 10 + n % 90, 60, '{{}}',
+        md5('first' || n) || repeat('Tea is included. ', 10) || md5('last' || n),
+        (ARRAY['wellness', 'home', 'lessons'])[1 + n % 3], 10 + n % 90, 60, '{{}}',
         true, timestamptz '2025-01-01 00:00+00' + n * interval '1 minute'
     FROM generate_series(1, {LISTINGS}) AS n
     """,
@@ -91,3 +95,21 @@ def test_the_next_is_found_at_the_head_of_the_index(moderator):
     assert "/review" in answer.location
     [search] = [each for each in statements if each[0].startswith("SELECT") and "claimed_until" in each[0]]
     assert not too_much([search], 5)
+
+
+def test_near_duplicates_are_found_by_index(moderator):
+    text = (
+        "Our family has cleaned houses and offices here for twelve years, with {}, and brings machines and soaps along."
+    )
+    copies = sa.text(
+        "UPDATE services SET title = :title, description = :text WHERE id = md5('service' || :number)::uuid"
+    )
+    for number, title, word in (("7", "House cleaning", "care"), ("8", "Maids for you", "love")):
+        db.session.execute(copies, {"number": number, "title": title, "text": text.format(word)})
+    db.session.commit()
+    one = uuid.UUID(bytes=md5(b"service7", usedforsecurity=False).digest())
+    found, statements = watched(lambda: near_duplicates(db.session, [one]))
+    assert len(found[one]) == 1
+    [compared] = [each for each in statements if "description_letters" in each[0]]
+    # A provider has fifty listings here, and an index is read to the end of what it finds.
+    assert not too_much([compared], 5 * MOST_CANDIDATES)

@@ -13,11 +13,22 @@ from benchmarks.signals import measured
 from marketplace.extensions import db
 from marketplace.listings.contacts import MOST_FOUND, find_contacts
 from marketplace.listings.disguises import MOST_READ, undisguised
-from marketplace.listings.duplicates import MOST_AT_ONCE, MOST_CANDIDATES, near_duplicates, shared, trigrams_of
+from marketplace.listings.duplicates import (
+    MOST_AT_ONCE,
+    MOST_CANDIDATES,
+    MOST_COMPARED,
+    _letters,
+    _text,
+    near_duplicates,
+    shared,
+    trigrams_of,
+)
 from marketplace.listings.evidence import evidence_of
+from marketplace.listings.look_alikes import folded
 from marketplace.listings.models import Service, SignalKind
 from marketplace.listings.phone_numbers import MOST_LOOKUPS
 from marketplace.listings.prices import FEWEST_LISTINGS, UsualRange, usual_ranges
+from marketplace.listings.schemas import availability_problems, images_problems
 from marketplace.listings.shouting import find_shouting
 from marketplace.listings.signals import Signal, signals_of
 from tests.conftest import WITHOUT_TRIGRAMS
@@ -80,12 +91,61 @@ def test_most_of_the_labelled_listings_are_told_rightly(is_held_out):
         ("Schreib mir auf WhatsApp", "EUR", "messenger", "Schreib mir auf WhatsApp"),
         ("напишіть мені у вайбер", "UAH", "messenger", "напишіть мені у вайбер"),
         ("加我微信", "CNY", "messenger", "加我微信"),
+        ("anna@gmаil.соm", "EUR", "email", "anna@gmail.com"),
+        ("text me on WhаtsApp", "GBP", "messenger", "me on WhatsApp"),
+        ("⓿❼❾❶❶❶❷❸❹❺❻", "GBP", "phone", "07911123456"),
+        ("Call me on\n07911\n123456", "GBP", "phone", "07911 123456"),
+        ("oh seven nine double one one two three four five six", "GBP", "phone", "oh seven nine double one"),
+        ("zéro six, douze, trente-quatre, cinquante-six, soixante-dix-huit", "EUR", "phone", "zéro six 12 34 56 78"),
+        ("zéro six quatre-vingt-dix-huit soixante et onze vingt et un dix", "EUR", "phone", "zéro six 98 71 21 10"),
+        ("नौ आठ सात छः पाँच चार तीन दो एक शून्य", "INR", "phone", "नौ आठ"),
+        ("восемь девять один шесть один два три четыре пять шесть семь", "RUB", "phone", "восемь девять"),
+        ("tre quattro sette uno due tre quattro cinque sei sette", "EUR", "phone", "tre quattro"),
+        ("nove um dois três quatro cinco seis sete oito", "EUR", "phone", "nove um"),
+        ("幺三八零零一三八零零零", "CNY", "phone", "13800138000"),
+        ("加微：anna88，V信同号", "CNY", "messenger", "加微:anna88"),
+        ("QQ：123456789", "CNY", "messenger", "QQ:123456789"),
+        ("пиши в телегу anna_88", "UAH", "messenger", "в телегу anna_88"),
+        ("TikTok: annacleans", "EUR", "messenger", "TikTok: annacleans"),
+        ("anna -at- gmail -dot- com", "EUR", "email", "anna@gmail.com"),
+        ("a-n-n-a@g-m-a-i-l.c-o-m", "EUR", "email", "anna@gmail.com"),
+        ("Visit AnnaCleans.Com", "GBP", "link", "AnnaCleans.Com"),
+        ("annacleans.london", "GBP", "link", "annacleans.london"),
+        ("mysite•com", "EUR", "link", "mysite.com"),
+        ("See anna.me for more", "EUR", "link", "anna.me"),
+        ("+ 4 4 7 9 1 1 1 2 3 4 5 6", "EUR", "phone", "+ 4 4 7 9 1 1"),
+        ("\u3164".join("07911123456"), "GBP", "phone", "07911123456"),
     ],
 )
 def test_contact_details_are_found(text, currency, kind, found):
     [contact, *_more] = find_contacts(text, currency=currency)
     assert contact.kind == kind
     assert contact.text.startswith(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "number"),
+    [
+        ("Call 07911 123 456 £25 per hour", "GBP", "07911 123 456"),
+        ("Tel. 0176 123 456 78 €40/Std", "EUR", "0176 123 456 78"),
+        ("Zadzwoń 501 234 567 zł 50 za godzinę", "PLN", "501 234 567"),
+        ("501 234 567 zł 50 za godzinę", "PLN", "501 234 567"),
+        ("Call me: 07911 123 456 M-F 9 to 5", "GBP", "07911 123 456"),
+        ("Firma NIP 123-456-78-90 501 234 567", "PLN", "501 234 567"),
+        ("REGON 123456789 501 234 567", "PLN", "501 234 567"),
+        ("SIRET 123 456 789 00012 06 12 34 56 78", "EUR", "06 12 34 56 78"),
+        ("Appelez le 06 12 34 56 78 € 30", "EUR", "06 12 34 56 78"),
+        ("Тел. 067 123 45 67 грн 300", "UAH", "067 123 45 67"),
+        ("Llámame 612 345 678 €20", "EUR", "612 345 678"),
+        ("€20 612 345 678", "EUR", "612 345 678"),
+        ("ISBN 07911 123456", "GBP", "07911 123456"),
+        ("07911 123 456 cm", "GBP", "07911 123 456"),
+        ("£25 +44 7911 123456 £30", "GBP", "+44 7911 123456"),
+        ("Call 555-1234 $20", "USD", "555-1234"),
+    ],
+)
+def test_a_price_a_unit_or_a_registration_beside_a_number_does_not_hide_it(text, currency, number):
+    assert [contact.text for contact in find_contacts(text, currency=currency)] == [number]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +158,15 @@ def test_contact_details_are_found(text, currency, kind, found):
         "z.B. ASP.NET, St.Gallen, d.h. nichts.Es folgt, 3.5 Std., u.a.",
         "The line is long, the signal clear; we teach WhatsApp.",
         "NIP 525-000-12-34, SIRET 123 456 789 00012",
+        "IBAN DE89 3704 0044 0532 0130 00, ISBN 978-3-16-148410-0, PESEL 44051401359, GSTIN 22AAAAA0000A1Z5",
+        "1.000-1.500 zł, 1000-1500 €, 40/55/80 €, 140/155/180 zł, 3 500 000 zł, 120 000 km",
+        "Sizes 38 40 42 44 46 €20",
+        "In my LINE of work; Ich komme zu Ihnen.at home; Je viens chez vous.me contacter; Vegan.is better",
+        "Une visite tête-à-tête, a stay-at-home mum, dix, vingt, trente, quarante, cinquante minutes",
+        "12 m² und 20 m³, Serviço completo.Com garantia, 5 + 10 + 15 + 20 + 25, пишу про телегу и лошадь",
+        "100\n200\n300\n400\n500",
+        "1. 50 € 2. 80 € 3. 90 € 4. 100 €",
+        "mo 08:00 12:00 di 08:00 12:00",
         "",
     ],
 )
@@ -196,8 +265,64 @@ def test_an_edited_copy_under_the_same_title_is_found(app):
 
 def test_an_edited_copy_under_a_title_alike_is_found_with_trigrams_only(app):
     ServiceFactory(title="Clear windows in a day", description=TEXT)
-    copy = ServiceFactory(title="Clear windows in a day.", description=f"Hello! {TEXT}")
+    copy = ServiceFactory(title="Clear windows in a day.", description=f"Hello! {TEXT} See you.")
     assert bool(near_duplicates(db.session, [copy.id])) == (db.engine.dialect.name == "postgresql")
+
+
+LONG = (
+    "Our family has cleaned houses and offices in this town for twelve years, and we do so with care. We bring our own "
+    "machines and soaps, none of which smells for longer than an hour. You tell us which rooms matter most, and we "
+    "begin there. Keys stay in a safe, windows are done each spring, and carpets whenever you would like them "
+    "to be fresh."
+)
+EDITS = {
+    "nothing": LONG,
+    "a dot": f"{LONG}.",
+    "a word at the beginning": LONG.replace("family", "little team"),
+    "a word in the middle": LONG.replace("an hour", "ten minutes"),
+    "a word at the end": LONG.replace("fresh", "nice"),
+    "a blank": LONG.replace("machines", " machines"),
+    "lines": LONG.replace(". ", ".\n\n"),
+    "capitals": LONG.replace("keys", "KEYS").title(),
+    "invisible characters": "\u200b".join(LONG),
+    "look-alikes": LONG.translate(str.maketrans("aeopcxy", "аеорсху")),
+    "blank lines before": "\n" * 20_000 + LONG,
+    "invisible characters before": "\u200b" * 20_000 + LONG,
+}
+UNDONE_BY_POSTGRESQL_ALONE = {"blank lines before", "invisible characters before"}
+
+
+@everywhere
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edited_copy_by_another_provider_under_another_title_is_found(app, edit):
+    first = ServiceFactory(title="House cleaning", description=LONG)
+    copy = ServiceFactory(title="Maids for you", description=EDITS[edit])
+    near = near_duplicates(db.session, [first.id]), near_duplicates(db.session, [copy.id])
+    found = [[each.id for each in duplicates] for both in near for duplicates in both.values()]
+    if db.engine.dialect.name == "sqlite" and edit in UNDONE_BY_POSTGRESQL_ALONE:
+        assert not found
+    else:
+        assert found == [[copy.id], [first.id]]
+
+
+@everywhere
+def test_a_text_that_only_begins_as_another_is_no_duplicate(app):
+    ServiceFactory(title="House cleaning", description=LONG)
+    other = ServiceFactory(
+        title="Maids for you", description=f"{LONG[:80]} Now for another matter: piano lessons. " * 4
+    )
+    assert near_duplicates(db.session, [other.id]) == {}
+
+
+def test_the_server_folds_texts_as_we_do(app):
+    if db.engine.dialect.name != "postgresql":
+        assert folded("Аnnа\u200b \n ΒΕSТ\u3164ｘ") == "anna bestｘ"
+        return
+    for text in (*EDITS.values(), "Аnnа\u200b \n ΒΕSТ\u3164\U000e0041ı", "Ґанок, їжа й ёлка: 2–3 €!", "玻璃清洗。"):
+        service = ServiceFactory(title="A", description=text)
+        theirs = db.session.execute(sa.select(_text(Service), _letters(Service)).where(Service.id == service.id)).one()
+        assert theirs[0] == folded(f"A {text}")[:MOST_COMPARED]
+        assert theirs[1] == "".join(letter for letter in folded(text) if letter.isalnum())
 
 
 @everywhere
@@ -280,6 +405,17 @@ def test_our_trigrams_are_those_of_pg_trgm(app):
         ("Cleaning", "Now!!!", True),
         ("Cleaning!", "Now!! Really!", False),
         ("玻璃清洗", "快！！！", True),
+        ("Cleaning", "THIS IS THE BEST CLEANING SERVICE IN ALL OF LONDON AND YOU WILL NOT REGRET IT BOOK NOW", True),
+        ("Cleaning", "I have WLAN, TV and DVD in all rooms. NEW: ironing.", False),
+        ("Cleaning", "TV & DVD, WLAN, PC", False),
+        ("Cleaning", "wow‼️‼️‼️❗❗❗", True),
+        ("Cleaning", "wow!?!?!?!", True),
+        ("Cleaning", "Really?!?! Why???", False),
+        ("Cleaning", "wow!\u200b!\u200b!", True),
+        ("Cleaning", "\u200b" * 20_000 + "\n" * 20_000 + "wow!!!", True),
+        ("B E S T CLEAN", "", True),
+        ("Plan B for you", "", False),
+        ("Learn the A B C D of piano", "", False),
     ],
 )
 def test_shouting(title, description, shouts):
@@ -290,6 +426,27 @@ def test_shouting_is_told_with_its_share(app):
     service = ServiceFactory(title="CHEAPEST CLEANING in town", description="Now!!!!")
     assert evidence(service, SignalKind.SHOUTING) == (
         "72 % of the title's letters are capitals. 4 exclamation marks in a row."
+    )
+
+
+def test_capitals_of_a_description_are_told_with_their_share(app):
+    service = ServiceFactory(title="Cleaning", description="THIS IS THE BEST CLEANING IN TOWN, really")
+    assert evidence(service, SignalKind.SHOUTING) == "81 % of the description's letters are capitals."
+
+
+@pytest.mark.parametrize("before", ["\u200b", "\n", " ", "\u3164", "\ufe0f", "\u00ad \t", "\r\n"])
+def test_what_nobody_sees_pushes_nothing_out_of_reach(before):
+    [contact] = find_contacts(before * 20_000 + "Call 601 234 567.", currency="PLN")
+    assert contact.text == "601 234 567"
+
+
+@pytest.mark.parametrize("before", ["word ", "\u200b" * 20])
+def test_a_text_that_is_not_read_to_its_end_says_so(app, before):
+    service = ServiceFactory(description=before * 20_000 + "Call 601 234 567.", currency="PLN")
+    assert evidence(service, SignalKind.CONTACT) == "Only the first 20,000 characters were read: the text goes on."
+    service = ServiceFactory(description=f"Call 601 234 568. {before * 20_000}", currency="PLN")
+    assert evidence(service, SignalKind.CONTACT).startswith(
+        "In the text: phone number “601 234 568 (+48601234568)”. On"
     )
 
 
@@ -310,6 +467,45 @@ def test_a_malformed_week_and_missing_images_are_told(app):
     overwrite(service, availability='{"monday": [{"start": "9", "end": "17:00"}]}', images='["ftp://x"]')
     assert evidence(service, SignalKind.AVAILABILITY).startswith("The availability is malformed: monday start: '9'")
     assert evidence(service, SignalKind.IMAGES).startswith("The images are malformed: 'ftp://x' is not")
+
+
+@pytest.mark.parametrize(
+    ("week", "told"),
+    [
+        ('"text"', "it is no set of names and values"),
+        ("[]", "it is no set of names and values"),
+        ("7", "it is no set of names and values"),
+        ('{"monday": "9-17"}', "monday: it is no list"),
+        ('{"monday": ["9-17"]}', "monday: it is no set of names and values"),
+        ('{"funday": []}', "funday: there is no such entry"),
+        ('{"monday": [{"start": "09:00"}]}', "monday end: it is missing"),
+        ('{"monday": [{"start": 9, "end": "17:00"}]}', "monday start: it is no text"),
+        ('{"monday": [{"start": "18:00", "end": "17:00"}]}', "monday: 18:00-17:00: the start has to be before the end"),
+    ],
+)
+def test_each_kind_of_malformed_week_is_told_in_a_sentence_of_ours(app, week, told):
+    service = ServiceFactory()
+    overwrite(service, availability=week)
+    assert evidence(service, SignalKind.AVAILABILITY) == f"The availability is malformed: {told}."
+
+
+@pytest.mark.parametrize(
+    ("images", "told"), [('{"a": 1}', "it is no list"), ('"x"', "it is no list"), ("[7]", "it is no text")]
+)
+def test_each_kind_of_malformed_images_is_told_in_a_sentence_of_ours(app, images, told):
+    service = ServiceFactory()
+    overwrite(service, images=images)
+    assert evidence(service, SignalKind.IMAGES) == f"The images are malformed: {told}."
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=range(len(SHAPES)))
+def test_no_shape_is_told_in_words_of_the_library(shape):
+    try:
+        value = json.loads(shape)
+    except ValueError:
+        return
+    for problem in (*availability_problems(value), *images_problems(value)):
+        assert not re.search(r"Input|valid|instance|Extra|understood", problem), problem
 
 
 def test_listings_of_a_provider_that_were_taken_down_before_are_told(app):
@@ -387,6 +583,23 @@ HOSTILE = {
     "cues": "tel ",
     "han digits": "一",
     "www": "www.",
+    "prices": "25 € 30 ",
+    "prices first": "£ 1,2",
+    "registrations": "NIP 123-45 ",
+    "blocks of an account": "IBAN DE12 ",
+    "clocks": "08:00 ",
+    "mixed letters": "aа",
+    "letters of two scripts": "aaaaaaaaа ",
+    "letters and dashes": "a-",
+    "letters, dashes and ats": "a-a@a-",
+    "dashes around at": "a -at- ",
+    "bullets": "com•com",
+    "pairs": "quatre-vingt-",
+    "repeated digits": "double one ",
+    "digits in lines": "1\n",
+    "cued digits in lines": "tel 1\n22\n",
+    "marks": "!?",
+    "sentences": "me.me ",
 }
 
 

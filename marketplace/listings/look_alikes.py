@@ -1,0 +1,43 @@
+"""Characters that nobody sees, and letters that look the same as Latin ones."""
+
+import re
+
+INVISIBLE = re.compile(
+    r"[\u0001-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]+"
+)
+"""Control and format characters, fillers and variation selectors; PostgreSQL takes the same pattern."""
+
+BLANKS = re.compile(r"\s+")
+BLANKS_IN_A_ROW = re.compile(r"\s{2,}")
+
+LATIN = dict(
+    zip(
+        "авекмнорстухёѕіїјһӏԁАВЕКМНОРСТУХЁЅІЇЈҺӀԀαβεζηικμνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧı",
+        "abekmhopctyxesiijhldABEKMHOPCTYXESIIJHIDabezhikmnoptuxABEZHIKMNOPTYXi",
+        strict=True,
+    )
+)
+"""Letters of Cyrillic and Greek, and the Latin ones for which they are taken."""
+
+TO_LATIN = {ord(letter): latin for letter, latin in LATIN.items()}
+SMALL_TO_LATIN = {letter: latin for letter, latin in LATIN.items() if letter == letter.lower()}
+
+
+MOST_SEEN = 200_000
+"""Characters of a text from which what nobody sees is taken out; whatever follows is not read."""
+
+
+def visible(text: str, most: int) -> tuple[str, bool]:
+    """Return the first `most` characters of what is seen of `text`, and whether that is all of it.
+
+    Of blanks in a row two stay, or one new line where they hold any, so that nothing is pushed out of reach by them.
+    """
+    seen = INVISIBLE.sub("", text[:MOST_SEEN])
+    seen = BLANKS_IN_A_ROW.sub(lambda blanks: "\n" if "\n" in blanks[0] else blanks[0][:2], seen)
+    return seen[:most], len(text) <= MOST_SEEN and len(seen.rstrip()) <= most
+
+
+def folded(text: str) -> str:
+    """Return what is seen of `text`, in small letters, look-alikes as Latin ones, each run of blanks as one."""
+    return BLANKS.sub(" ", INVISIBLE.sub("", text)).lower().translate(TO_LATIN)
