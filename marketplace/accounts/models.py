@@ -18,6 +18,10 @@ class UserRole(StrEnum):
     PROVIDER = "provider"
 
 
+ANONYMOUS_DOMAIN = "anonymised.invalid"
+"""Of the addresses of anonymised accounts: one that can never be (RFC 2606)."""
+
+
 class User(Base):
     __tablename__ = "users"
 
@@ -46,8 +50,8 @@ class User(Base):
 
     @property
     def anonymous_email(self) -> str:
-        """The address that the account has once it is anonymised: of a domain that can never be (RFC 2606)."""
-        return f"anonymous-{self.id}@anonymised.invalid"
+        """The address that the account has once it is anonymised."""
+        return f"anonymous-{self.id}@{ANONYMOUS_DOMAIN}"
 
     @property
     def is_anonymised(self) -> bool:
