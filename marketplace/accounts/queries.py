@@ -114,6 +114,13 @@ def token_ids_of(session: Session, user: User) -> list[uuid.UUID]:
     return list(session.scalars(sa.union(*(sa.select(each.subquery()) for each in newest))))
 
 
+def tokens_among(session: Session, ids: Iterable[str]) -> set[str]:
+    """Return which of these ids are of tokens that are still stored."""
+    asked = [uuid.UUID(each) for each in ids]
+    there = sa.select(PasswordResetToken.id).where(PasswordResetToken.id.in_(asked))
+    return {str(each) for each in session.scalars(there)} if asked else set()
+
+
 def token_state_condition(state: str) -> ColumnElement[bool]:
     """Return the condition for tokens of one of the states that `token_state` tells."""
     ended, alive = PasswordResetToken.is_used.is_(True), PasswordResetToken.expires_at > statement_began()

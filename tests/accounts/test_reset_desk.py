@@ -428,6 +428,24 @@ def test_the_timeline_of_a_user_tells_of_their_links_with_who_and_why(app, admin
     assert page.count(">the link</a>") == 4
 
 
+def test_the_timeline_links_to_no_link_that_was_removed_and_the_list_says_that_some_were(app, administrator):
+    user = UserFactory()
+    issue(user, reason="She rang.")
+    db.session.execute(sa.update(PasswordResetToken).values(expires_at=utcnow() - dt.timedelta(days=100)))
+    db.session.commit()
+    assert app.test_cli_runner().invoke(args=["tokens", "purge"]).exit_code == 0
+    issue(user, reason="She rang again.")
+    page = text(administrator.get(f"/admin/users/details/?id={user.id}"))
+    assert page.count("A reset link was issued.") == 2
+    assert page.count(">the link</a>") == 1
+    for token in db.session.scalars(sa.select(PasswordResetToken)):
+        db.session.delete(token)
+    db.session.commit()
+    page = text(administrator.get(f"/admin/users/details/?id={user.id}"))
+    assert ">the link</a>" not in page
+    assert "is stored. “What happened” tells of any that were removed." in page
+
+
 def test_the_timeline_links_to_no_page_that_its_reader_may_not_open(app, operations):
     user = UserFactory()
     issue(user, reason="She rang.")
