@@ -137,6 +137,8 @@ class ResetLinkRecord(Base):
     """SHA-256 of what was sent: sent again, it leads to the same link."""
     sealed: Mapped[str | None] = mapped_column(sa.String(64), deferred=True)
     """The token under a key that only the page it was issued from holds, as long as the link lives (docs/adr/0016)."""
+    lost_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    """When the mail server did not take the mail with the link, which then reached nobody."""
     ended_as: Mapped[str | None] = mapped_column(sa.String(10))
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     ended_by: Mapped[str | None] = mapped_column(sa.String(255))

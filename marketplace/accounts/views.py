@@ -118,6 +118,7 @@ class UserView(TimelineView):
         "user.edited": _l("The account was edited."),
         "user.password_reset": _l("A new password was set by a reset link."),
         "reset_link.issued": _l("A reset link was issued."),
+        "reset_link.mail_lost": _l("The mail server did not take the mail with a reset link."),
         "reset_link.used": _l("A reset link was used."),
         "reset_link.voided": _l("A reset link was voided."),
         "reset_link.revoked": _l("A reset link was revoked."),
@@ -137,6 +138,7 @@ class UserView(TimelineView):
                     user, reason=arguments["reason"], show=arguments.get("show", False), actor=actor
                 ),
                 foresee_links,
+                goes_outside=True,
             ),
             ResetLinkForm,
             hands_out=True,

@@ -80,7 +80,7 @@ LISTING = (
 )  # fmt: skip
 LINK = ("id", "email", "expires_at", "is_used", "created_at")
 """Never the token."""
-RECORD = ("token_id", "reason", "way", "issued_at", "ended_as", "ended_at")
+RECORD = ("token_id", "reason", "way", "issued_at", "lost_at", "ended_as", "ended_at")
 """Neither who issued nor who ended it: that is staff, or the person. It outlives the link itself."""
 REVIEW = ("id", "service_id", "decision", "reason_code", "words", "reviewed", "decided_at")
 """Not who decided: that is personal data of staff."""
