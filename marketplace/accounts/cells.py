@@ -76,6 +76,8 @@ def name_cell(_name: str) -> Cell:
 def profile_facts(stored: Any, *, is_revealed: bool) -> list[tuple[str, Markup]]:
     """Return label and value of each part of a stored profile, the name in the title aside.
 
+    Keys that we do not know may be a phone or an address themselves, so they are masked as well.
+
     :param is_revealed: whether the masked parts are shown.
     """
     parts = masked_parts(stored)
@@ -83,11 +85,17 @@ def profile_facts(stored: Any, *, is_revealed: bool) -> list[tuple[str, Markup]]
         return [(_("Profile"), _profile_value("", parts[""], is_revealed=is_revealed))] if parts else []
     known = {"phone": _("Phone"), "address": _("Address")}
     names = {"firstName": _("First name"), "lastName": _("Last name")}
-    labels = known | {key: names.get(key, key) for key in parts if key not in known}
-    return [
+    labels = known | {key: label for key, label in names.items() if key in parts}
+    others = {key: value for key, value in parts.items() if key not in labels}
+    if is_revealed:
+        labels |= {key: key for key in others}
+    facts = [
         (label, _profile_value(key, parts[key], is_revealed=is_revealed) if key in parts else NONE)
         for key, label in labels.items()
     ]
+    if others and not is_revealed:
+        facts.append((_("Other details"), _profile_value("", others, is_revealed=False)))
+    return facts
 
 
 def _profile_value(key: str, value: Any, *, is_revealed: bool) -> Markup:

@@ -70,8 +70,16 @@ def owner_cell(name: str) -> Cell:
 
 
 def way_cell(_name: str) -> Cell:
+    write = moment_tag()
     words = {Way.MAILED: _("Mailed to the address of the account"), Way.SHOWN: _("Shown to who issued it")}
-    return lambda row: words.get(row.record.way, NONE) if row.record else NONE
+    lost = escape(_("Mailed, but the mail server did not take it, so it reached nobody"))
+
+    def cell(row: Any) -> Any:
+        if row.record is None:
+            return NONE
+        return html(f"{lost}: {write(row.record.lost_at)}") if row.record.lost_at else words.get(row.record.way, NONE)
+
+    return cell
 
 
 def reason_cell(_name: str) -> Cell:

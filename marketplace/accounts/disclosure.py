@@ -61,7 +61,7 @@ def disclose_profile(user: User, *, actor: Actor, most: int) -> Sequence[str]:
         again = lately[-1] + HOUR
         raise TooOften(
             _(
-                "You had the details of %(most)s people shown within an hour, which is the most there may be. "
+                "You had masked details shown %(most)s times within an hour, which is the most there may be. "
                 "You can go on at %(again)s.",
                 most=most,
                 again=moment(again),

@@ -14,6 +14,7 @@ from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Val
 from marketplace.accounts.disclosure import glimpse
 from marketplace.accounts.operations import masked
 from marketplace.accounts.schemas import fitting, profile_problems
+from marketplace.accounts.stored import is_whole, patchable_profile, profile_refusal
 from marketplace.accounts.ways import ways
 from marketplace.backoffice.editing import EditForm, is_same, text_of
 from marketplace.backoffice.fields import EMAIL, PageForm, strip
@@ -32,6 +33,8 @@ OF_COVERED = tuple(f"remove_{name}" for name in COVERED)
 
 LEAVE = _("Leave it empty to keep what is stored.")
 NOTHING_STORED = _("Nothing is stored yet.")
+CANNOT_BE_CHANGED = _("It cannot be changed here.")
+NUL, ITS_SIGN = "\0", "\N{REPLACEMENT CHARACTER}"
 
 
 class UserForm(ProofForm, EditForm):
@@ -52,9 +55,10 @@ class UserForm(ProofForm, EditForm):
     )
 
     def __init__(self, formdata: Any = None, obj: Any = None, **options: Any) -> None:
-        stored = obj.profile if obj is not None and isinstance(obj.profile, dict) else {}
-        readable = {name: stored[key] for name, key in PROFILE_KEYS.items() if isinstance(stored.get(key), str)}
-        names = {name: value for name, value in readable.items() if name not in COVERED}
+        patchable = patchable_profile(obj) if obj is not None else {}
+        stored = patchable or {}
+        readable = {name: stored[key] for name, key in PROFILE_KEYS.items() if is_whole(stored.get(key))}
+        names = {name: value.replace(NUL, ITS_SIGN) for name, value in readable.items() if name not in COVERED}
         super().__init__(formdata, obj=obj, data=names, **options)
         self.is_sent = bool(formdata)
         self.prints = {name: fingerprint(name, stored.get(PROFILE_KEYS[name])) for name in COVERED}
@@ -64,8 +68,12 @@ class UserForm(ProofForm, EditForm):
             if value not in ("", None):
                 held = gettext("Stored: %(glimpse)s.", glimpse=glimpse(name, value))
                 self[name].description = f"{held} {LEAVE}"
-        self.misfits = profile_problems(obj.profile) if obj is not None else []
+        self.misfits = [*profile_problems(stored), *(problem for key in names if (problem := nul_problem(key, stored)))]
         """What is wrong about the stored profile, whose unreadable parts the form shows as blank."""
+        self.profile_refusal = profile_refusal() if patchable is None else None
+        if patchable is None:
+            for name in PROFILE_KEYS:
+                self[name].description = CANNOT_BE_CHANGED
 
     def values(self) -> dict[str, Any]:
         values = {name: value for name, value in super().values().items() if name not in OF_COVERED}
@@ -119,6 +127,15 @@ class UserForm(ProofForm, EditForm):
     def shown(self, name: str, value: Any) -> str:
         """Return of a covered value what the audit log may hold of it as well."""
         return text_of(value).partition(" = ")[0] if name in COVERED else super().shown(name, value)
+
+
+def nul_problem(name: str, stored: Mapping[str, Any]) -> str | None:
+    """Say that the stored value of a field holds a NUL, which no page can show or send; None where it holds none."""
+    key = PROFILE_KEYS[name]
+    if NUL not in stored[key]:
+        return None
+    sentence = gettext("this holds a character that no page can show. In its place stands %(sign)s", sign=ITS_SIGN)
+    return f"{key}: {sentence}"
 
 
 def fingerprint(key: str, stored: Any) -> str:

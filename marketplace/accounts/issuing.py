@@ -12,16 +12,23 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.limits import Limits, PlannedIssuing, limit_refusal
 from marketplace.accounts.mail import mail_reset_link
 from marketplace.accounts.models import User, Way
-from marketplace.accounts.reset_links import SentPage, issue_reset_link, nobody_refusal, reset_link_of
+from marketplace.accounts.reset_links import (
+    SentPage,
+    issue_reset_link,
+    nobody_refusal,
+    note_lost_mail,
+    reset_link_of,
+)
 from marketplace.accounts.reset_page import origin_refusal, reset_link
 from marketplace.accounts.ways import ways
-from marketplace.audit import Actor
+from marketplace.audit import Actor, Command, current_batch
 from marketplace.backoffice.screen import actor
+from marketplace.batches.operations import say_of_item
 from marketplace.batches.work import Arguments, Foresight, Refusals
 from marketplace.database import lock, session_of
 from marketplace.errors import refuse
-from marketplace.extensions import settings
-from marketplace.transaction import after_commit
+from marketplace.extensions import db, settings
+from marketplace.transaction import after_commit, in_transaction
 from marketplace.words import gettext as _
 
 
@@ -57,8 +64,8 @@ def issue_for(user: User, *, reason: str, show: bool, actor: Actor, page_id: uui
     storage, email = settings().reset_token_storage, user.email
     known = reset_link_of(session_of(user), page, storage=storage) if page else None
     if known is not None:
-        _way, token = known
-        return {"link": reset_link(token)} if token else {"mailed_to": email}
+        _way, shown, is_lost = known
+        return {"link": reset_link(shown)} if shown else {"mailed_to": email, "is_lost": is_lost}
     token = issue_reset_link(
         user,
         reason=reason,
@@ -73,9 +80,18 @@ def issue_for(user: User, *, reason: str, show: bool, actor: Actor, page_id: uui
     if way == Way.SHOWN:
         return {"link": link}
     outcome: dict[str, Any] = {"mailed_to": email}
+    who = Command(actor.audit_label, actor.audit_kind, actor.audit_id)
+    batch_id, user_id = current_batch.get(), user.id
+
+    def note_loss() -> None:
+        note_lost_mail(db.session(), token, storage=storage, actor=who)
+        if batch_id is not None:
+            say_of_item(db.session(), batch_id, user_id, _("The link is issued, but its mail was not taken."))
 
     def send() -> None:
         outcome["is_lost"] = not mail_reset_link(email, link)
+        if outcome["is_lost"]:
+            in_transaction(note_loss)
 
     after_commit(send)
     return outcome

@@ -18,6 +18,10 @@ class UserRole(StrEnum):
     PROVIDER = "provider"
 
 
+ANONYMOUS_DOMAIN = "anonymised.invalid"
+"""Of the addresses of anonymised accounts: one that can never be (RFC 2606)."""
+
+
 class User(Base):
     __tablename__ = "users"
 
@@ -46,8 +50,8 @@ class User(Base):
 
     @property
     def anonymous_email(self) -> str:
-        """The address that the account has once it is anonymised: of a domain that can never be (RFC 2606)."""
-        return f"anonymous-{self.id}@anonymised.invalid"
+        """The address that the account has once it is anonymised."""
+        return f"anonymous-{self.id}@{ANONYMOUS_DOMAIN}"
 
     @property
     def is_anonymised(self) -> bool:
@@ -135,6 +139,8 @@ class ResetLinkRecord(Base):
     """SHA-256 of what was sent: sent again, it leads to the same link."""
     sealed: Mapped[str | None] = mapped_column(sa.String(64), deferred=True)
     """The token under a key that only the page it was issued from holds, as long as the link lives (docs/adr/0016)."""
+    lost_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    """When the mail server did not take the mail with the link, which then reached nobody."""
     ended_as: Mapped[str | None] = mapped_column(sa.String(10))
     ended_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     ended_by: Mapped[str | None] = mapped_column(sa.String(255))

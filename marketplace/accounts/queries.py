@@ -2,14 +2,14 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, joinedload, with_expression
 from sqlalchemy.sql import ColumnElement
 
-from marketplace.accounts.models import Ending, PasswordResetToken, ResetLinkRecord, User, UserRole
+from marketplace.accounts.models import ANONYMOUS_DOMAIN, Ending, PasswordResetToken, ResetLinkRecord, User, UserRole
 from marketplace.backoffice.referred import Referred
 from marketplace.backoffice.search import Search, Source, best_matches, spaced_text
 from marketplace.sql import json_words, sha256_hex, statement_began
@@ -49,13 +49,22 @@ TOKEN_SEARCH = Search(
 )
 
 
+ANONYMISED = User.email.like(f"anonymous-%@{ANONYMOUS_DOMAIN}")
+"""The condition for accounts that are nobody's any more."""
+
+
+def anonymised_among(session: Session, ids: Iterable[uuid.UUID]) -> set[uuid.UUID]:
+    """Return which of these accounts are nobody's any more."""
+    return set(session.scalars(sa.select(User.id).where(User.id.in_(set(ids)), ANONYMISED)))
+
+
 def find_customers(session: Session, term: str, limit: int) -> list[User]:
-    """Return customers whose e-mail or name holds `term`, the exact e-mail first."""
+    """Return customers whose e-mail or name holds `term`, the exact e-mail first; none that is anonymised."""
     return _find(session, UserRole.CUSTOMER, term, limit)
 
 
 def find_providers(session: Session, term: str, limit: int) -> list[User]:
-    """Return providers whose e-mail or name holds `term`, the exact e-mail first."""
+    """Return providers whose e-mail or name holds `term`, the exact e-mail first; none that is anonymised."""
     return _find(session, UserRole.PROVIDER, term, limit)
 
 
@@ -65,7 +74,7 @@ def get_provider(session: Session, identity: uuid.UUID) -> User | None:
 
 
 def _find(session: Session, role: UserRole, term: str, limit: int) -> list[User]:
-    people = users().where(User.role == role)
+    people = users().where(User.role == role, ~ANONYMISED)
     return best_matches(session, people, USERS, term, name=lambda user: user.email, limit=limit)
 
 
@@ -105,6 +114,13 @@ def token_ids_of(session: Session, user: User) -> list[uuid.UUID]:
         there.order_by(PasswordResetToken.expires_at.desc()).limit(NEWEST_TOKENS),
     )
     return list(session.scalars(sa.union(*(sa.select(each.subquery()) for each in newest))))
+
+
+def tokens_among(session: Session, ids: Iterable[str]) -> set[str]:
+    """Return which of these ids are of tokens that are still stored."""
+    asked = [uuid.UUID(each) for each in ids]
+    there = sa.select(PasswordResetToken.id).where(PasswordResetToken.id.in_(asked))
+    return {str(each) for each in session.scalars(there)} if asked else set()
 
 
 def token_state_condition(state: str) -> ColumnElement[bool]:

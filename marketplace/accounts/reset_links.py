@@ -115,15 +115,31 @@ def nobody_refusal(user: User) -> str | None:
     return _("This account is anonymised: it is nobody's any more.") if user.is_anonymised else None
 
 
-def reset_link_of(session: Session, page: SentPage, *, storage: str) -> tuple[Way, str | None] | None:
-    """Return how the link went that was issued from this page before, and its token where that was shown.
+def note_lost_mail(session: Session, token: str, *, storage: str, actor: Actor) -> None:
+    """Note that the mail with this token was not taken, so that whoever looks at the link later knows."""
+    stored = PasswordResetToken.token == stored_token(token, storage=storage)
+    row = session.scalars(sa.select(PasswordResetToken).where(stored)).one_or_none()
+    if row is None or row.record is None:
+        return  # Another program has removed it meanwhile.
+    known = session.get_one(ResetLinkRecord, row.id)
+    known.lost_at = session.scalar(sa.select(database_now()))
+    record("reset_link.mail_lost", row, actor=actor, label=row.email)
+
+
+def reset_link_of(session: Session, page: SentPage, *, storage: str) -> tuple[Way, str | None, bool] | None:
+    """Return how the link went that was issued from this page before, its token where that was shown, if it was lost.
 
     None where none was issued.
 
     :raises NotAllowedNow: when that link was used or voided meanwhile.
     """
     known = session.execute(
-        sa.select(ResetLinkRecord.way, ResetLinkRecord.sealed, PasswordResetToken.id.label("live_id"))
+        sa.select(
+            ResetLinkRecord.way,
+            ResetLinkRecord.sealed,
+            ResetLinkRecord.lost_at,
+            PasswordResetToken.id.label("live_id"),
+        )
         .outerjoin(PasswordResetToken, sa.and_(PasswordResetToken.id == ResetLinkRecord.token_id, *_unused()))
         .where(ResetLinkRecord.page_digest == page.digest)
     ).one_or_none()
@@ -133,7 +149,7 @@ def reset_link_of(session: Session, page: SentPage, *, storage: str) -> tuple[Wa
     is_live = known.live_id is not None
     if not is_live or (token is not None and not is_live_token(session, token, storage=storage)):
         raise NotAllowedNow(_("The link from this page was used or voided meanwhile. Open the page again for another."))
-    return Way(known.way), token
+    return Way(known.way), token, known.lost_at is not None
 
 
 def _written(secret: bytes) -> str:

@@ -1,6 +1,5 @@
 """The shape of `users.profile`, and of what a form puts into it."""
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -42,15 +41,6 @@ def validate_profile(value: Any) -> Any:
     """
     Profile.model_validate(value.ours if isinstance(value, PartlyOurs) else value)
     return value
-
-
-def can_be_written(value: Any) -> bool:
-    """Whether JSON can be written that says the same: it knows no infinity, though 1e999 can be read as one."""
-    try:
-        json.dumps(value, allow_nan=False)
-    except ValueError:
-        return False
-    return True
 
 
 def _fitting_email(text: str) -> str:
@@ -106,6 +96,8 @@ def profile_problems(stored: Any) -> list[str]:
 def _sentence(error: Any) -> str:
     if error["type"] == "string_type":
         return "this is no text"
+    if error["type"] == "string_unicode":
+        return "this holds half a character, which no page can show"
     if error["type"] == "string_too_long":
         return f"this is longer than {error['ctx']['max_length']} characters"
     if error["type"] == "extra_forbidden":

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -62,7 +63,7 @@ RESET_LINKS = RecordList(
         ),
     },
     {"all": Choice(_l("All"), lambda: (), sort="created_at", descending=True)},
-    _l("No reset link was ever issued for this e-mail address."),
+    _l("No reset link of this e-mail address is stored. “What happened” tells of any that were removed."),
 )
 
 
@@ -117,6 +118,7 @@ class UserView(TimelineView):
         "user.edited": _l("The account was edited."),
         "user.password_reset": _l("A new password was set by a reset link."),
         "reset_link.issued": _l("A reset link was issued."),
+        "reset_link.mail_lost": _l("The mail server did not take the mail with a reset link."),
         "reset_link.used": _l("A reset link was used."),
         "reset_link.voided": _l("A reset link was voided."),
         "reset_link.revoked": _l("A reset link was revoked."),
@@ -136,6 +138,7 @@ class UserView(TimelineView):
                     user, reason=arguments["reason"], show=arguments.get("show", False), actor=actor
                 ),
                 foresee_links,
+                goes_outside=True,
             ),
             ResetLinkForm,
             hands_out=True,
@@ -163,7 +166,11 @@ class UserView(TimelineView):
         return {PasswordResetToken.__tablename__: queries.token_ids_of(db.session(), row)}
 
     def other_link(self, happening: Happening) -> tuple[str, str] | None:
-        if happening.other is None or not current_user.may(Permission.RESET_TOKENS_READ):
+        if (
+            happening.other is None
+            or not happening.is_other_there
+            or not current_user.may(Permission.RESET_TOKENS_READ)
+        ):
             return None
         return self.get_url("reset-tokens.details_view", id=happening.other[1]), _("the link")
 
@@ -183,8 +190,10 @@ class UserView(TimelineView):
         if current_user.may(Permission.RESET_TOKENS_READ):
             lists.append(self._reset_links(row, address))
         masked = masked_parts(row.profile)
+        parts = super().page_parts(row)
         return {
-            **super().page_parts(row),
+            **parts,
+            "happenings": self._with_links(parts["happenings"]),
             "lists": counted(db.session(), lists, row.id),
             "problems": profile_problems(row.profile),
             "is_revealed": False,
@@ -208,6 +217,14 @@ class UserView(TimelineView):
         response = make_response(page, self.status_of(form))
         response.retry_after = getattr(form, "retry_after", None)
         return response
+
+    @staticmethod
+    def _with_links(happenings: Sequence[Happening]) -> list[Happening]:
+        """Note of each happening whether the link it tells of is still there: they are removed some time later."""
+        there = queries.tokens_among(db.session(), [each.other[1] for each in happenings if each.other])
+        return [
+            each if each.other is None else replace(each, is_other_there=each.other[1] in there) for each in happenings
+        ]
 
     def _address(self, row: User, **parameters: Any) -> str:
         return self.get_url(".details_view", id=row.id, **parameters)

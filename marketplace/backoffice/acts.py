@@ -22,6 +22,7 @@ ACTS: Mapping[str, Any] = {
     "note.erased": _l("Erased a note"),
     "note.written": _l("Wrote a note"),
     "reset_link.issued": _l("Issued a reset link"),
+    "reset_link.mail_lost": _l("Could not mail a reset link"),
     "reset_link.revoked": _l("Revoked a reset link"),
     "reset_link.used": _l("Used a reset link"),
     "reset_link.voided": _l("Voided a reset link"),

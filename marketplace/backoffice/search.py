@@ -142,12 +142,17 @@ def _escaped(term: str) -> str:
     return term.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
-PHONE = re.compile(r"[+(]?\d[\d\s()./-]{5,}\d")
+NAMED_WHOLE = re.compile(
+    r"[0-9a-fA-F-]{32,36}|(?=.*[a-f])[0-9a-f]{6,8}|(?!(?:.*\d){6})[^\s@\"]+@[^\s@\"]+\.[a-z]{2,}", re.ASCII
+)
+"""Terms with figures that are no phone and no address: ids, beginnings of one, e-mail addresses with few figures."""
 
 
 def masked_term(term: str) -> str:
-    """Return what the audit log may hold of a term: what may be a phone number, not in full."""
-    return term if IS_ID.fullmatch(term) else PHONE.sub(lambda found: f"…{found[0][-2:]}", term)
+    """Return what the audit log may hold of a term: of one with figures only how long it is.
 
-
-IS_ID = re.compile(r"[0-9a-fA-F-]{32,36}")
+    A phone number is parted in any way, and the words beside the number of a house are an address.
+    """
+    if NAMED_WHOLE.fullmatch(term) or not any(letter.isnumeric() for letter in term):
+        return term
+    return f"… ({len(term)} characters)"

@@ -37,6 +37,8 @@ class Happening:
     """Of the entry in the audit log."""
     other: tuple[str, str] | None = None
     """Table and id of what it was done to, where that is another record."""
+    is_other_there: bool = True
+    """Whether that record is stored still."""
     changes: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     """Field to old and new value."""
     reason: str | None = None

@@ -102,7 +102,7 @@ class BatchItem(Base):
     expected_digest: Mapped[str | None] = mapped_column(sa.String(64))
     """What the row has to be for the item to be done; NULL: whatever it is. SHA-256, hexadecimal."""
     sentence: Mapped[str | None] = mapped_column(sa.Text)
-    """Why it was not done."""
+    """Why it was not done; or, of one that is done, what came of it that was not to be."""
     changes: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
     """Field to `[old, new]`, as the audit log writes them."""
     left_digest: Mapped[str | None] = mapped_column(sa.String(64))

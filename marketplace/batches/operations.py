@@ -285,3 +285,11 @@ def _copy_items(
     ).where(BatchItem.batch_id == batch.id, BatchItem.state.in_([state.value for state in states]))
     names = ["batch_id", "position", "subject_id", "state", "arguments", "expected_digest"]
     session.execute(sa.insert(BatchItem).from_select(names, chosen))
+
+
+def say_of_item(session: Session, batch_id: uuid.UUID, subject_id: uuid.UUID, sentence: str) -> None:
+    """Store beside an item that is done what came of it afterwards."""
+    item = BatchItem.batch_id == batch_id, BatchItem.subject_id == subject_id
+    session.execute(
+        sa.update(BatchItem).where(*item).values(sentence=sentence).execution_options(synchronize_session=False)
+    )

@@ -96,17 +96,19 @@ def _told(tell: Any, batch: Batch, items: Sequence[Any], rows: Mapping[Any, Any]
 
 def _next_items(batch_id: uuid.UUID, work: Work, actor: Actor) -> list[Outcome]:
     """Do some items in one transaction; where that fails as a whole, the first of them in one of its own."""
+    # What follows outside comes after the commit: so of what there is no time left for, nothing is done either.
+    most = 1 if work.deed.goes_outside else AT_ONCE
     try:
-        return _do(batch_id, work, actor, most=AT_ONCE)
+        return _do(batch_id, work, actor, most=most)
     except Exception as failure:  # noqa: BLE001 - whatever one item does, the others are done
         log.warning("batch_fell_back", batch=str(batch_id), error=type(failure).__name__)
-    return _do_each(batch_id, work, actor)
+    return _do_each(batch_id, work, actor, most=most)
 
 
-def _do_each(batch_id: uuid.UUID, work: Work, actor: Actor) -> list[Outcome]:
+def _do_each(batch_id: uuid.UUID, work: Work, actor: Actor, *, most: int) -> list[Outcome]:
     """Do as many items as `_do` takes at once, each by itself."""
     outcomes: list[Outcome] = []
-    for _number in range(AT_ONCE):
+    for _number in range(most):
         try:
             some = _do(batch_id, work, actor, most=1)
         except HalfDoneError as late:

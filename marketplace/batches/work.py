@@ -34,6 +34,8 @@ class Deed:
     perform: Callable[[Any, Arguments, Actor], Any]
     """`perform(row, arguments, actor)` calls the verb; what it returns is for whoever runs it, and kept nowhere."""
     foresee: Callable[[Session], Foresight]
+    goes_outside: bool = False
+    """Whether each row is followed by something outside of the database, such as a mail, which may take long."""
 
 
 @dataclass(frozen=True)

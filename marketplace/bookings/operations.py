@@ -19,6 +19,7 @@ from marketplace.bookings.scheduling import (
     label_of,
     lock_calendar,
     lock_with_calendar,
+    nobody_refusal,
     overlap_at,
 )
 from marketplace.database import lock, session_of, utcnow
@@ -44,7 +45,7 @@ def confirm_refusal(booking: Booking, *, calendar: Calendar = stored_calendar) -
         return _("This booking is already confirmed.")
     if not booking.can_move_to(BookingStatus.CONFIRMED):
         return _("A %(status)s booking cannot be confirmed.", status=booking.status)
-    return overlap_at(booking, booking.scheduled_at, calendar=calendar)
+    return nobody_refusal(session_of(booking), booking) or overlap_at(booking, booking.scheduled_at, calendar=calendar)
 
 
 def cancel_booking(booking: Booking, *, reason: str, actor: Actor) -> None:
@@ -167,7 +168,7 @@ def reschedule_refusal(booking: Booking) -> str | None:
     """Say why the booking cannot be rescheduled now; None when it can."""
     if booking.status in (BookingStatus.COMPLETED, BookingStatus.CANCELLED):
         return _("A %(status)s booking cannot be rescheduled.", status=booking.status)
-    return None
+    return nobody_refusal(session_of(booking), booking)
 
 
 def create_booking(
@@ -192,7 +193,7 @@ def create_booking(
     :param reason: why it is done in spite of what `scheduling_warnings` says; may be empty where that says nothing.
     :param zone: the time zone in which the provider's weekly availability is meant.
     :raises InvalidInput: for a customer who is none, and for warnings without a reason.
-    :raises NotAllowedNow: when the provider has a confirmed booking at that time.
+    :raises NotAllowedNow: when the provider has a confirmed booking at that time, and when one of both is anonymised.
     """
     if customer.role != UserRole.CUSTOMER:
         raise InvalidInput(_("%(email)s is not a customer.", email=customer.email), fields=("customer",))
@@ -211,6 +212,7 @@ def create_booking(
     made_before = session.get(Booking, booking_id)
     if made_before is not None:
         return made_before
+    refuse(nobody_refusal(session, booking))
     judge_time(session, booking, service=service, scheduled_at=scheduled_at, zone=zone, reason=reason)
     session.add(booking)
     record(
@@ -284,8 +286,9 @@ def restore_refusal(booking: Booking, was: Mapping[str, Any], *, calendar: Calen
     status = BookingStatus(was.get("status", booking.status))
     if status != booking.status and not booking.can_move_back_to(status):
         return _("A %(status)s booking cannot become %(earlier)s again.", status=booking.status, earlier=status)
-    if status != BookingStatus.CONFIRMED:
-        return None
+    nobody = nobody_refusal(session_of(booking), booking)
+    if nobody or status != BookingStatus.CONFIRMED:
+        return nobody
     return overlap_at(booking, was.get("scheduled_at", booking.scheduled_at), calendar=calendar)
 
 

@@ -4,12 +4,13 @@ import datetime as dt
 import uuid
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, load_only
 
 from marketplace.accounts.models import User
 from marketplace.bookings.calendars import Calendar, stored_calendar
 from marketplace.bookings.models import Booking, end_of
-from marketplace.database import lock, lock_ids, locked_rows, session_of, utcnow
+from marketplace.database import lock, lock_all, locked_rows, session_of, utcnow
 from marketplace.errors import InvalidInput, refuse
 from marketplace.listings.models import Service
 from marketplace.listings.schemas import readable_availability
@@ -18,18 +19,35 @@ from marketplace.words import gettext as _
 
 
 def lock_with_calendar(booking: Booking) -> None:
-    """Lock the booking, and let nobody else change what else its provider has to do."""
+    """Lock the booking with its people, and let nobody else change what else its provider has to do."""
     lock(booking)
     lock_calendar(session_of(booking), booking)
 
 
 def lock_calendar(session: Session, booking: Booking) -> None:
-    """Let one change at a time look at the provider's calendar.
+    """Let one change at a time look at the provider's calendar, and none anonymise either of the booking's people.
 
-    The providers of bookings that were locked together are locked together too, in their order: so no two bulk runs
+    The people of bookings that were locked together are locked together too, in their order: so no two bulk runs
     wait for each other.
     """
-    lock_ids(session, User, {each.provider_id for each in (booking, *locked_rows(session, Booking))})
+    together = (booking, *locked_rows(session, Booking))
+    wanted = {person for each in together for person in (each.customer_id, each.provider_id)}
+    missing = wanted - {user.id for user in locked_rows(session, User)}
+    if missing:
+        shown = load_only(User.email, User.profile, User.role)
+        lock_all(session, User, sa.select(User).options(shown).where(User.id.in_(missing)))
+
+
+def nobody_refusal(session: Session, booking: Booking) -> str | None:
+    """Say that one of the booking's people is anonymised; None where both can be told what becomes of it."""
+    with session.no_autoflush:
+        people = [session.get(User, identity) for identity in (booking.customer_id, booking.provider_id)]
+    customer, provider = (user is not None and user.is_anonymised for user in people)
+    if customer:
+        return _("The customer of this booking is anonymised: nobody could be told about it.")
+    if provider:
+        return _("The provider of this booking is anonymised: there is nobody to come.")
+    return None
 
 
 def judge_time(

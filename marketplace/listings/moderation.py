@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.models import User
 from marketplace.audit import Actor, current_batch, record
 from marketplace.database import lock, session_of, utcnow
 from marketplace.errors import InvalidInput, Stale, refuse
@@ -43,7 +44,12 @@ def approve_refusal(service: Service, standing: ServiceReview | None, *, reinsta
         return _("This listing is taken down: it has to be reinstated.")
     if standing and standing.decision in APPROVING and is_as_decided(service, standing):
         return _("This listing is approved as it is.")
-    return None
+    return nobody_refusal(service)
+
+
+def nobody_refusal(service: Service) -> str | None:
+    """Say that nobody offers the listing any more; None where somebody does."""
+    return _("The provider of this listing is anonymised: nobody offers it.") if is_nobodys(service) else None
 
 
 def request_changes(
@@ -110,7 +116,7 @@ def reinstate_refusal(service: Service, standing: ServiceReview | None) -> str |
     """Say why the listing cannot be put back now; None when it can."""
     if not is_taken_down(service, standing):
         return _("This listing was not taken down.")
-    return None
+    return nobody_refusal(service)
 
 
 def reverse_review(service: Service, *, review_id: uuid.UUID | None, actor: Actor) -> ServiceReview:
@@ -151,6 +157,12 @@ def unseen_refusal(seen: str, there: str) -> str | None:
     if there.partition(".")[0] == seen.partition(".")[0]:
         return _("Somebody decided on this listing since you looked at it, so nothing was done. Look again.")
     return _("The listing was changed since you looked at it, so nothing was decided. Look again.")
+
+
+def is_nobodys(service: Service) -> bool:
+    """Whether the provider of the listing is anonymised."""
+    provider = session_of(service).get(User, service.provider_id)
+    return provider is not None and provider.is_anonymised
 
 
 def is_taken_down(service: Service, standing: ServiceReview | None) -> bool:
@@ -231,7 +243,8 @@ def _decide(
     session.flush()
     if is_known:
         state.content_digest = _digest_of(service)  # It tells whether the listing is on, too.
-    note_review(state, service, standing_review(service) if reverses else review)
+    stands = standing_review(service) if reverses else review
+    note_review(state, service, stands, is_nobodys=is_nobodys(service))
     for name, value in NOBODY.items():
         setattr(state, name, value)
     if Decision.TAKEN_DOWN in (decision, reverses.decision if reverses else None):

@@ -37,8 +37,9 @@ SERVICE_SEARCH = Search(
 
 
 def find_services(session: Session, term: str, limit: int) -> list[Service]:
-    """Return services that match `term`, active ones first."""
+    """Return services that match `term`, active ones first; none whose provider is anonymised."""
     found = best_matches(session, services(), SERVICES, term, name=lambda service: service.title, limit=limit)
+    found = [service for service in found if not (service.provider and service.provider.is_anonymised)]
     return sorted(found, key=lambda service: not service.is_active)
 
 

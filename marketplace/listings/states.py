@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from marketplace.accounts.queries import anonymised_among
 from marketplace.database import utcnow
 from marketplace.listings.models import Service, ServiceReview, ServiceState, SignalKind
 from marketplace.listings.reviews import is_as_decided, standing_reviews, taken_down_counts
@@ -99,6 +100,7 @@ def look_at(session: Session, ids: Sequence[uuid.UUID]) -> None:
     standing = standing_reviews(session, ids)
     taken_down = taken_down_counts(session, {service.provider_id for service in services})
     signals = signals_of(session, services, taken_down=taken_down)
+    nobodys = anonymised_among(session, {service.provider_id for service in services})
     for service, digest in found:
         state = known.get(service.id)
         if state is None:
@@ -107,13 +109,18 @@ def look_at(session: Session, ids: Sequence[uuid.UUID]) -> None:
         state.content_digest = digest
         state.provider_id, state.category = service.provider_id, service.category
         _note_signals(state, signals.get(service.id, ()))
-        note_review(state, service, standing.get(service.id))
+        note_review(state, service, standing.get(service.id), is_nobodys=service.provider_id in nobodys)
 
 
-def note_review(state: ServiceState, service: Service, review: ServiceReview | None) -> None:
-    """Store whether the listing needs a review, given the decision that stands on it."""
+def note_review(
+    state: ServiceState, service: Service, review: ServiceReview | None, *, is_nobodys: bool = False
+) -> None:
+    """Store whether the listing needs a review, given the decision that stands on it.
+
+    :param is_nobodys: whether its provider is anonymised: nobody offers it any more.
+    """
     now = utcnow()
-    needs_review = not is_as_decided(service, review)
+    needs_review = not is_nobodys and not is_as_decided(service, review)
     if needs_review and not state.needs_review:
         state.waiting_since = now if review else service.created_at or now
     elif state.waiting_since is None:

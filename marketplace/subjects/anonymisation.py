@@ -3,7 +3,7 @@
 import json
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from marketplace.accounts.models import Ending, PasswordResetToken, ResetLinkRecord, User
 from marketplace.accounts.phones import shown
 from marketplace.accounts.reset_links import void_links
-from marketplace.accounts.schemas import PROFILE_KEYS, full_name
+from marketplace.accounts.schemas import full_name
+from marketplace.accounts.stored import is_whole, patchable_profile
 from marketplace.audit import Actor, record
 from marketplace.batches.models import Batch, BatchItem
 from marketplace.bookings.models import Booking, BookingStatus
@@ -98,13 +99,22 @@ def _coming(user: User) -> tuple[Any, ...]:
 
 def _words(session: Session, user: User) -> list[str]:
     """Return what tells who the person is where it stands in a text: addresses, name, phone and postal address."""
-    profile = user.profile if isinstance(user.profile, dict) else {}
-    values = [profile.get(key) for key in PROFILE_KEYS if key not in ("firstName", "lastName")]
-    values += [full_name(profile) if " " in full_name(profile) else None]
-    phone = profile.get("phone")
-    values += [shown(phone, region="")[0]] if isinstance(phone, str) else []
-    known = [*addresses_of(session, user), *(each for each in values if isinstance(each, str))]
+    profile = user.profile if isinstance(user.profile, dict) else patchable_profile(user) or {}
+    phones, name = list(_texts(profile.get("phone"))), full_name(profile)
+    values = [*phones, *_texts(profile.get("address")), *([name] if " " in name else [])]
+    values += [shown(spelt, region="")[0] for phone in phones for spelt in (phone, f"+{phone}")]
+    # No column holds half a surrogate pair, nor, in PostgreSQL, NUL; neither can be looked for.
+    known = [*addresses_of(session, user), *(each for each in values if is_whole(each) and "\0" not in each)]
     return sorted({each.strip() for each in known if len(each.strip()) > 4}, key=len, reverse=True)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield the texts and numbers in a value of a profile, however another program has put them there."""
+    if isinstance(value, (dict, list)):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
+    elif isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        yield str(value)
 
 
 def _replace_links(session: Session, links: sa.ColumnElement[bool], email: str) -> int:

@@ -8,7 +8,7 @@ from typing import IO, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from marketplace.accounts.models import PasswordResetToken, User
+from marketplace.accounts.models import PasswordResetToken, ResetLinkRecord, User
 from marketplace.accounts.queries import full_name_column
 from marketplace.audit import Actor, AuditEvent, plain_value, record
 from marketplace.bookings.models import Booking
@@ -67,6 +67,7 @@ def _sections(session: Session, user: User) -> Sequence[tuple[str, sa.Select[Any
         ("bookings_as_provider", _bookings(Booking.provider_id == user.id), _as_provider),
         ("listings", _columns(Service, Service.provider_id == user.id, *LISTING), _plain(*LISTING)),
         ("reset_links", _columns(PasswordResetToken, links, *LINK), _plain(*LINK)),
+        ("reset_link_records", _records(user, links), _plain(*RECORD)),
         ("notes", _notes(user), _plain("about", "text", "written_at")),
         ("listing_reviews", _columns(ServiceReview, ServiceReview.provider_id == user.id, *REVIEW), _plain(*REVIEW)),
         ("audit_entries", _entries(user, links), _entry),
@@ -79,12 +80,25 @@ LISTING = (
 )  # fmt: skip
 LINK = ("id", "email", "expires_at", "is_used", "created_at")
 """Never the token."""
+RECORD = ("token_id", "reason", "way", "issued_at", "lost_at", "ended_as", "ended_at")
+"""Neither who issued nor who ended it: that is staff, or the person. It outlives the link itself."""
 REVIEW = ("id", "service_id", "decision", "reason_code", "words", "reviewed", "decided_at")
 """Not who decided: that is personal data of staff."""
 
 
 def _columns(model: Any, condition: sa.ColumnElement[bool], *names: str) -> sa.Select[Any]:
     return sa.select(*(getattr(model, name) for name in names)).where(condition).order_by(model.id)
+
+
+def _records(user: User, links: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    columns = (getattr(ResetLinkRecord, name) for name in RECORD)
+    return sa.select(*columns).where(_is_theirs(user, links)).order_by(ResetLinkRecord.token_id)
+
+
+def _is_theirs(user: User, links: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    """Return the condition for records of links that were issued for the person, be the links stored still or not."""
+    there = sa.select(PasswordResetToken.id).where(links)
+    return sa.or_(ResetLinkRecord.user_id == user.id, ResetLinkRecord.token_id.in_(there))
 
 
 def _bookings(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -138,7 +152,11 @@ def _notes(user: User) -> sa.Select[Any]:
 
 
 def _entries(user: User, links: sa.ColumnElement[bool]) -> sa.Select[Any]:
-    link_ids = sa.select(uuid_text(PasswordResetToken.id)).where(links)
+    # Links are removed some time after they expired; what is known of them stays.
+    link_ids = sa.union(
+        sa.select(uuid_text(PasswordResetToken.id)).where(links),
+        sa.select(uuid_text(ResetLinkRecord.token_id)).where(ResetLinkRecord.user_id == user.id),
+    )
     about = sa.or_(
         sa.and_(AuditEvent.subject_type == User.__tablename__, AuditEvent.subject_id == str(user.id)),
         sa.and_(AuditEvent.subject_type == PasswordResetToken.__tablename__, AuditEvent.subject_id.in_(link_ids)),

@@ -125,6 +125,17 @@ def test_looking_at_the_address_of_the_click_reveals_nothing(app, support):
     assert not entries("user.revealed")
 
 
+def test_keys_that_nobody_knows_are_masked_with_their_values(app, support):
+    user = UserFactory(profile={"firstName": "Ada", "+447911123456": "x", "5 Secret Street": 1, "phone": ""})
+    page = support.get(f"/admin/users/details/?id={user.id}").text
+    assert "7911123456" not in page
+    assert "Secret Street" not in page
+    assert page.count("Other details") == 1
+    shown = reveal(support, user).text
+    assert "+447911123456" in shown
+    assert "5 Secret Street" in shown
+
+
 def test_more_often_than_may_be_is_refused_with_a_sentence_on_the_page(app, support, monkeypatch):
     limited(app, monkeypatch, reveals_per_hour=3)
     user, colleague = UserFactory(profile=PROFILE), StaffMemberFactory()
@@ -134,7 +145,9 @@ def test_more_often_than_may_be_is_refused_with_a_sentence_on_the_page(app, supp
     refused = reveal(support, user)
     assert refused.status_code == 429
     assert 3000 < int(refused.headers["Retry-After"]) <= 3601
-    assert "which is the most there may be" in unescape(refused.text)
+    assert "You had masked details shown 3 times within an hour, which is the most there may be" in unescape(
+        refused.text
+    )
     assert not leaks(refused.text)
     assert len(entries("user.revealed")) == 3
     other = app.test_client()

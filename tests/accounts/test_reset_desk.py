@@ -208,6 +208,40 @@ def test_a_mail_that_the_server_does_not_take_is_said_to_the_agent_and_names_nob
     assert email not in capsys.readouterr().err
 
 
+def test_a_mail_that_was_lost_is_told_by_the_link_the_timeline_and_the_batch_later_on(app, support, monkeypatch):
+    user, other = UserFactory(), UserFactory()
+
+    def refuse(_message, **_options):
+        raise TimeoutError("no answer")
+
+    page, form = link_page(user), None
+    form = {**fields_of(support.get(page).text), **ASKED}
+    monkeypatch.setattr(EmailMessage, "send", refuse)
+    assert "did not take the mail" in text(support.post(page, data=form))
+    assert "did not take the mail" in text(support.post(page, data=form)), "sent twice, it says the same"
+    [record] = known()
+    assert record.lost_at is not None
+    shown = text(support.get(f"/admin/reset-tokens/details/?id={record.token_id}"))
+    assert "the mail server did not take it, so it reached nobody" in shown
+    assert timeline_of(support, user)[0].startswith("The mail server did not take the mail with a reset link.")
+    assert len(entries("reset_link.mail_lost")) == 1
+    batch = draft(support, "users", "reset-link", [other.id])
+    press(support, batch, "start", **ASKED)
+    [(_id, told)] = outcomes(support, batch)
+    assert "its mail was not taken" in told
+
+
+def test_links_of_which_no_mail_can_be_sent_in_time_are_not_issued(app, support, monkeypatch):
+    users = [UserFactory() for _each in range(4)]
+    moments = iter(range(0, 1000, 12))
+    monkeypatch.setattr("marketplace.batches.running.time.monotonic", lambda: next(moments))
+    batch = draft(support, "users", "reset-link", [user.id for user in users])
+    page = text(press(support, batch, "start", **ASKED))
+    assert "2 of 4 done" in page
+    assert "Go on" in page
+    assert len(known()) == len(entries("reset_link.issued")) == 2
+
+
 # -- Sent twice ----------------------------------------------------------------------------------
 
 
@@ -452,6 +486,24 @@ def test_the_timeline_of_a_user_tells_of_their_links_with_who_and_why(app, admin
     page = text(administrator.get(f"/admin/users/details/?id={user.id}"))
     assert f'<a href="/admin/staff/details/?id={sana.id}" dir="auto">sana@example.com</a>' in page
     assert page.count(">the link</a>") == 4
+
+
+def test_the_timeline_links_to_no_link_that_was_removed_and_the_list_says_that_some_were(app, administrator):
+    user = UserFactory()
+    issue(user, reason="She rang.")
+    db.session.execute(sa.update(PasswordResetToken).values(expires_at=utcnow() - dt.timedelta(days=100)))
+    db.session.commit()
+    assert app.test_cli_runner().invoke(args=["tokens", "purge"]).exit_code == 0
+    issue(user, reason="She rang again.")
+    page = text(administrator.get(f"/admin/users/details/?id={user.id}"))
+    assert page.count("A reset link was issued.") == 2
+    assert page.count(">the link</a>") == 1
+    for token in db.session.scalars(sa.select(PasswordResetToken)):
+        db.session.delete(token)
+    db.session.commit()
+    page = text(administrator.get(f"/admin/users/details/?id={user.id}"))
+    assert ">the link</a>" not in page
+    assert "is stored. “What happened” tells of any that were removed." in page
 
 
 def test_the_timeline_links_to_no_page_that_its_reader_may_not_open(app, operations):

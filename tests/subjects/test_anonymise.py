@@ -283,6 +283,30 @@ def test_a_script_names_the_address_as_an_option(app):
     assert (again.exit_code, again.output) == (1, "Error: This account is anonymised already.\n")
 
 
+@pytest.mark.parametrize(
+    "profile",
+    [
+        {"phone": 33465716489, "address": {"street": ["99 Secret Lane"]}},
+        {"phone": "+33 4 65 71 64 89", "address": "99 Secret Lane"},
+        {"phone": ["33465716489"], "address": "99 Secret Lane", "firstName": "A\ud800B"},
+        {"phone": "33465716489", "address": "99 Secret Lane", "firstName": "A\0B", "lastName": "C"},
+    ],
+    ids=range(4),
+)
+def test_a_phone_and_an_address_are_cut_out_of_titles_however_they_are_stored(app, profile):
+    user = ProviderFactory()
+    titles = ["Ring 33465716489 now", "Ring +33 4 65 71 64 89 now", "Lessons at 99 SECRET LANE"]
+    services = [ServiceFactory(provider=user, title=title, is_active=False) for title in titles]
+    overwrite(user, profile=json.dumps(profile))
+    anonymise(user)
+    db.session.expire_all()
+    told = " ".join(service.title for service in services)
+    assert "Secret" not in told.title()
+    stored = "65 71 64 89" if isinstance(profile["phone"], str) and " " in profile["phone"] else "33465716489"
+    assert stored not in told
+    assert "65 71 64 89" not in told
+
+
 def test_words_are_taken_out_of_what_json_holds_case_apart():
     held = {"search": "ADA@example.com", "more": ["x", {"y": "mail ada@EXAMPLE.com!"}], "n": 7, "none": None}
     assert without(["ada@example.com"], held) == {"search": "…", "more": ["x", {"y": "mail …!"}], "n": 7, "none": None}

@@ -1,5 +1,6 @@
 """Everything held about one person as one file: what is in it, what is not, and that there is never half of one."""
 
+import datetime as dt
 import errno
 import json
 import stat
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 
 from marketplace.accounts.models import PasswordResetToken, User
 from marketplace.cli import accounts
+from marketplace.database import utcnow
 from marketplace.extensions import db
 from tests.audit_log import entries
 from tests.factories import PASSWORD, PASSWORD_HASH, BookingFactory, ServiceFactory, UserFactory
@@ -18,7 +20,7 @@ from tests.subjects.people import ADDRESS, EARLIER, EMAIL, PHONE, make_person
 
 KEYS = [
     "format", "version", "exported_at", "user", "bookings_as_customer", "bookings_as_provider", "listings",
-    "reset_links", "notes", "listing_reviews", "audit_entries",
+    "reset_links", "reset_link_records", "notes", "listing_reviews", "audit_entries",
 ]  # fmt: skip
 
 
@@ -56,6 +58,24 @@ def test_it_holds_what_is_in_every_table(app):
         == "the person"
     )
     assert ADDRESS in json.dumps(found)
+
+
+def test_what_is_known_of_links_is_in_it_when_the_links_themselves_are_removed(app):
+    person = make_person()
+    before = exported(app, person.user.id)
+    ids = [link["id"] for link in before["reset_links"]]
+    ours = [link for link in before["audit_entries"] if link["about"] == "password_reset_tokens"]
+    assert len(ours) >= len(ids) > 0
+    assert {record["token_id"] for record in before["reset_link_records"]} == set(ids)
+    db.session.execute(sa.update(PasswordResetToken).values(expires_at=utcnow() - dt.timedelta(days=100)))
+    db.session.commit()
+    assert app.test_cli_runner().invoke(args=["tokens", "purge"]).exit_code == 0
+    after = exported(app, person.user.id)
+    assert after["reset_links"] == []
+    assert after["reset_link_records"] == before["reset_link_records"]
+    assert {record["reason"] for record in after["reset_link_records"]} == {"They asked."}
+    assert "used" in {record["ended_as"] for record in after["reset_link_records"]}
+    assert [each for each in after["audit_entries"] if each["about"] == "password_reset_tokens"] == ours
 
 
 def test_it_holds_no_secret_and_no_more_of_others_than_the_person_knows(app):
