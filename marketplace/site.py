@@ -17,7 +17,7 @@ from marketplace.accounts.reset_page import blueprint as reset_page
 from marketplace.audit import AuditEvent
 from marketplace.backoffice.audit_view import AuditView, acts_of
 from marketplace.backoffice.batch_view import BatchView
-from marketplace.backoffice.cells import html
+from marketplace.backoffice.cells import breakable, html
 from marketplace.backoffice.guard import ClosedView
 from marketplace.bookings.models import Booking
 from marketplace.bookings.of_user import bookings_of_user
@@ -87,6 +87,7 @@ def init_site(app: Flask) -> None:
     Admin(app, name=_("Back office"), index_view=today).add_views(*tables, queue, *ours, invites, profile)
     # Error pages carry it, too, and have no view to ask for it.
     app.jinja_env.globals["menu"] = partial(menu, (today, *tables[:2], queue, *tables[2:], *ours))
+    app.jinja_env.filters["breakable"] = breakable
     app.jinja_env.globals["acts_of"] = acts_of  # On the page of a colleague, and of nobody else.
     app.register_blueprint(reset_page)
     app.register_blueprint(invite_page)

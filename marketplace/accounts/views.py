@@ -23,7 +23,7 @@ from marketplace.accounts.operations import edit_user
 from marketplace.accounts.schemas import profile_problems
 from marketplace.accounts.ways import ways
 from marketplace.backoffice.bulk import BulkVerb
-from marketplace.backoffice.cells import brief_time_cell, email_cell, time_cell
+from marketplace.backoffice.cells import brief_time_cell, time_cell, wrapped_cell
 from marketplace.backoffice.fields import PlainForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter
 from marketplace.backoffice.guard import requires
@@ -98,7 +98,7 @@ class UserView(TimelineView):
         "created_at": time_cell,
         "updated_at": time_cell,
     }
-    list_cells = {"email": email_cell, "created_at": brief_time_cell, "updated_at": brief_time_cell}
+    list_cells = {"email": wrapped_cell, "created_at": brief_time_cell, "updated_at": brief_time_cell}
     sort_columns = {
         "email": User.email,
         "created_at": User.created_at,

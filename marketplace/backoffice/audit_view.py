@@ -52,6 +52,10 @@ def subject_cell(_name: str) -> Cell:
     return cell
 
 
+def reason_cell(_name: str) -> Cell:
+    return lambda row: html(f'<div class="value" dir="auto">{escape(row.reason)}</div>') if row.reason else NONE
+
+
 def narrowing_cell(filter_name: str, words: Callable[[str], str] = str) -> CellMaker:
     """Return the maker of a cell that leads to all entries with the same value.
 
@@ -143,7 +147,7 @@ class AuditView(TableView):
         "subject_id": narrowing_cell("record"),
         "request_id": narrowing_cell("request"),
     }
-    list_cells = {"at": brief_time_cell}
+    list_cells = {"at": brief_time_cell, "reason": reason_cell}
     sort_columns = {"id": AuditEvent.id, "at": AuditEvent.at}
     default_sort = ("id", True)
     list_filters = (

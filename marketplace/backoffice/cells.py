@@ -5,6 +5,7 @@ is looked up then. The `Cell` it returns is called for each row, and is no more 
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,6 +24,11 @@ CellMaker = Callable[[str], Cell]
 """Makes the cell of the column that has this name."""
 
 NBSP = "\N{NO-BREAK SPACE}"
+
+ADDRESS = re.compile(r"@[^\s@]*")
+"""Of an e-mail address what follows the name, the sign in between included."""
+
+JOINT = re.compile(r"\.(?=\w)")
 
 NONE = Markup('<span class="text-body-secondary">—</span>')
 
@@ -87,12 +93,17 @@ def badge(text: str, tone: str) -> Markup:
 
 
 def breakable(text: str) -> Markup:
-    """Let e-mail addresses in `text` break where they have two parts: unbroken ones push columns off the page."""
-    return escape(text).replace("@", html("<wbr>@"))
+    """Let e-mail addresses in `text` break at their joints: unbroken ones push columns off the page."""
+    return html(ADDRESS.sub(_with_breaks, escape(text)))
 
 
-def email_cell(name: str) -> Cell:
-    return lambda row: breakable(getattr(row, name))
+def _with_breaks(address: re.Match[str]) -> str:
+    return f"<wbr>{JOINT.sub('<wbr>.', address[0])}"
+
+
+def wrapped_cell(name: str) -> Cell:
+    """Make the cell of a name or an address, which may be one long word."""
+    return lambda row: html(f'<span dir="auto">{breakable(getattr(row, name))}</span>')
 
 
 def mark(problems: list[str], what: str) -> Markup:

@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import undefer
 from werkzeug.wrappers import Response
 
-from marketplace.backoffice.cells import badge_cell, brief_time_cell, email_cell, time_cell
+from marketplace.backoffice.cells import badge_cell, brief_time_cell, time_cell, wrapped_cell
 from marketplace.backoffice.filters import ChoiceFilter
 from marketplace.backoffice.guard import requires
 from marketplace.backoffice.screen import actor
@@ -80,7 +80,7 @@ class StaffView(TableView):
         "created_at": time_cell,
         "updated_at": time_cell,
     }
-    list_cells = {"email": email_cell, "created_at": brief_time_cell}
+    list_cells = {"email": wrapped_cell, "name": wrapped_cell, "created_at": brief_time_cell}
     sort_columns = {
         "email": StaffMember.email,
         "name": StaffMember.name,
