@@ -32,7 +32,7 @@ from marketplace.staff.invite_page import blueprint as invite_page
 from marketplace.staff.invite_views import InviteView
 from marketplace.staff.models import StaffInvite, StaffMember
 from marketplace.staff.profile import ProfileView
-from marketplace.staff.views import StaffView
+from marketplace.staff.views import StaffView, colleagues
 from marketplace.subjects.views import PersonView
 from marketplace.system.health import blueprint as health
 
@@ -79,7 +79,14 @@ def init_site(app: Flask) -> None:
     ours = (
         batches,
         StaffView(StaffMember, name=_("Staff"), endpoint="staff", url="staff", menu_icon_value="person-badge"),
-        AuditView(AuditEvent, name=_("Audit log"), endpoint="audit", url="audit", menu_icon_value="journal-check"),
+        AuditView(
+            AuditEvent,
+            name=_("Audit log"),
+            endpoint="audit",
+            url="audit",
+            menu_icon_value="journal-check",
+            colleagues=colleagues,
+        ),
     )
     invites = InviteView(StaffInvite, name=_("Invites"), endpoint="invites", url="staff/invites")
     # One's own account has its place beside the name of whoever is logged in, not in the menu.
