@@ -18,9 +18,9 @@ from marketplace.web.formats import json_text
 role_cell = badge_cell(lambda row: row.role, lambda: {role: (_(role), role) for role in UserRole})
 
 token_state_cell = badge_cell(
-    lambda row: "closed" if row.is_used else "expired" if row.expires_at <= utcnow() else "open",
+    lambda row: "closed" if row.is_used else "expired" if row.expires_at <= utcnow() else "active",
     lambda: {
-        "open": (_("open"), "pending"),
+        "active": (_("active"), "confirmed"),
         "closed": (_("used or voided"), "completed"),
         "expired": (_("expired"), "cancelled"),
     },
@@ -95,4 +95,4 @@ def _profile_value(key: str, value: Any, *, is_revealed: bool) -> Markup:
     if key != "phone":
         return html(f'<span class="value-address">{escape(value)}</span>')
     text, problem = phones.shown(value, region=settings().phone_region)
-    return html(f"{escape(text)} {mark([problem], _('no number we know')) if problem else ''}")
+    return html(f"{escape(text)} {mark([problem], _('not a valid number')) if problem else ''}")

@@ -53,7 +53,7 @@ STATES = [
 state_cell = badge_cell(
     lambda row: queries.token_state(row, utcnow()),
     lambda: {
-        "active": (_("active"), "pending"),
+        "active": (_("active"), "confirmed"),
         "used": (_("used"), "completed"),
         "voided": (_("voided"), "cancelled"),
         "revoked": (_("revoked"), "cancelled"),

@@ -159,6 +159,9 @@ class UserView(TimelineView):
     def title_of(self, row: User) -> str:
         return row.name
 
+    def told_apart(self, row: User) -> str:
+        return row.email
+
     def others_of(self, row: User) -> Others:
         return {PasswordResetToken.__tablename__: queries.token_ids_of(db.session(), row)}
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Lock
 
+from flask_babel import gettext
 from limits import RateLimitItem, parse
 from werkzeug.exceptions import TooManyRequests
 
@@ -63,6 +64,10 @@ class Tries:
         for limit, key in self.limits:
             limiter.limiter.hit(limit, *key)
         return limiter.limiter.hit(RECORDED, "log-in", "recorded")
+
+
+def too_many_tries() -> str:
+    return gettext("Too many tries. Wait a few minutes, then try again.")
 
 
 def network_of(address: str) -> str:

@@ -211,6 +211,27 @@ def test_a_mail_that_the_server_does_not_take_is_said_to_the_agent_and_names_nob
 # -- Sent twice ----------------------------------------------------------------------------------
 
 
+def test_links_of_a_batch_say_whose_they_are_where_two_have_one_name(app, support):
+    profile = {"firstName": "Ada", "lastName": "Same", "phone": "", "address": ""}
+    users = [UserFactory(profile=profile, email=f"{name}@example.com") for name in ("one", "two")]
+    batch = draft(support, "users", "reset-link", [user.id for user in users])
+    page = text(press(support, batch, "start", **SHOWN))
+    shown = re.findall(r'>Ada Same</a> <span class="text-body-secondary">(\w+)<wbr>@example', page)
+    assert sorted(shown) == ["one", "two"]
+    assert '<th scope="col">User</th>' in page
+    assert "give each to nobody but its owner" in page
+    mailed = text(press(support, draft(support, "users", "reset-link", [users[0].id]), "start", **ASKED))
+    assert "give each to nobody but its owner" not in mailed
+
+
+def test_an_open_link_is_called_active_on_either_page(app, support):
+    user = UserFactory()
+    issue(user)
+    active = '<span class="status-confirmed">active</span>'
+    assert text(support.get("/admin/reset-tokens/")).count(active) == 1
+    assert text(support.get(f"/admin/users/details/?id={user.id}")).count(active) == 1
+
+
 def test_the_token_is_random_and_what_is_kept_for_a_second_sending_does_not_reveal_it(app, support):
     user = UserFactory()
     fields = {**fields_of(text(support.get(link_page(user)))), **SHOWN}
