@@ -23,7 +23,7 @@ from marketplace.accounts.operations import edit_user
 from marketplace.accounts.schemas import profile_problems
 from marketplace.accounts.ways import ways
 from marketplace.backoffice.bulk import BulkVerb
-from marketplace.backoffice.cells import brief_time_cell, time_cell, wrapped_cell
+from marketplace.backoffice.cells import brief_time_cell, named_cell, time_cell, wrapped_cell
 from marketplace.backoffice.fields import PlainForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter
 from marketplace.backoffice.guard import requires
@@ -54,11 +54,15 @@ RESET_LINKS = RecordList(
     Listed.of(PasswordResetToken, lambda page: sa.select(*page.c)),
     {
         "created_at": RecordColumn(
-            _l("Issued"), brief_time_cell, Order(PasswordResetToken.created_at, PasswordResetToken.id)
+            _l("Issued"),
+            named_cell(_l("Issued"), brief_time_cell),
+            Order(PasswordResetToken.created_at, PasswordResetToken.id),
         ),
         "state": RecordColumn(_l("State"), token_state_cell),
         "expires_at": RecordColumn(
-            _l("Expires"), brief_time_cell, Order(PasswordResetToken.expires_at, PasswordResetToken.id)
+            _l("Expires"),
+            named_cell(_l("Expires"), brief_time_cell),
+            Order(PasswordResetToken.expires_at, PasswordResetToken.id),
         ),
     },
     {"all": Choice(_l("All"), lambda: (), sort="created_at", descending=True)},

@@ -74,6 +74,16 @@ def brief_time_cell(name: str) -> Cell:
     return cell
 
 
+def named_cell(label: Any, make: CellMaker) -> CellMaker:
+    """Return the maker of a cell that says which column it is of, where a narrow page has no heads of columns."""
+
+    def named(name: str) -> Cell:
+        cell, said = make(name), escape(str(label))
+        return lambda row: html(f'<span class="column-name">{said}</span> {escape(cell(row))}')
+
+    return named
+
+
 def badge_cell(read: Callable[[Any], str], badges: Callable[[], Mapping[str, tuple[str, str]]]) -> CellMaker:
     """Return the maker of a cell with one of a few badges.
 

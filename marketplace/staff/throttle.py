@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Lock
 
-from flask_babel import gettext
 from limits import RateLimitItem, parse
 from werkzeug.exceptions import TooManyRequests
 
 from marketplace.extensions import client_address, limiter
 from marketplace.staff.device import account_of, known_device
+from marketplace.words import gettext as _
 
 FAILURES = parse("10 per 5 minutes")
 
@@ -67,7 +67,7 @@ class Tries:
 
 
 def too_many_tries() -> str:
-    return gettext("Too many tries. Wait a few minutes, then try again.")
+    return _("Too many tries. Wait a few minutes, then try again.")
 
 
 def network_of(address: str) -> str:

@@ -3,6 +3,7 @@
 import tempfile
 import uuid
 from functools import partial
+from typing import Any
 
 from flask import request, send_file, url_for
 from flask_admin import expose
@@ -67,8 +68,7 @@ class PersonView(UserView):
     def _coming(self, user: User) -> list[tuple[str, str]]:
         """Return words and address of the bookings to come, on the side of which there are any."""
         words = {"customer": _("Their bookings to come"), "provider": _("Bookings to come with this provider")}
-        today = str(utcnow().astimezone(viewer_zone()).date())
+        narrowed: dict[str, Any] = {"from": str(utcnow().astimezone(viewer_zone()).date()), "sort": "scheduled_at"}
         return [
-            (words[side], url_for("bookings.index_view", **{side: user.id, "from": today, "sort": "scheduled_at"}))
-            for side in coming_sides(user)
+            (words[side], url_for("bookings.index_view", **{**narrowed, side: user.id})) for side in coming_sides(user)
         ]

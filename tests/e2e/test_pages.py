@@ -109,6 +109,26 @@ def test_a_reset_link_and_an_invite_are_shown_on_a_phone_however_long_the_addres
     assert not page.evaluate(SIDEWAYS), page.evaluate(WIDER)
 
 
+@pytest.mark.parametrize("site", ["sqlite"], indirect=True)
+def test_boxes_of_public_pages_have_the_border_of_fields_and_the_menu_the_ground_of_panels(site, window):
+    admin = StaffMemberFactory(role=Role.ADMINISTRATOR)
+    with transaction():
+        token = issue_reset_link(UserFactory(), reason="They rang.", actor=admin, storage="digest", valid=DAY)
+    public = window()
+    public.goto(f"/reset/{token}")
+    assert style_of(public, ".form-check-input", "borderTopColor") == style_of(
+        public, ".form-control", "borderTopColor"
+    )
+    page = log_in(window(), admin)
+    assert style_of(page, "#navigation", "backgroundColor") == "rgb(255, 255, 255)"
+    page.goto("/admin/users/")
+    assert style_of(page, ".rows thead th", "verticalAlign") == "middle"
+
+
+def style_of(page: Page, selector: str, name: str) -> str:
+    return str(page.locator(selector).first.evaluate(f"element => getComputedStyle(element).{name}"))
+
+
 def long_names() -> dict[str, str]:
     """Make a row of each list with the longest names it can hold, each a single word; return the ids of two."""
     email, name = f"{'a' * 60}@{'b' * 60}.{'c' * 60}.example.com", "Wolfeschlegelsteinhausenbergerdorff" * 2
