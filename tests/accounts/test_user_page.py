@@ -179,8 +179,9 @@ def test_bookings_of_the_end_of_time_are_shown_and_paged(app, support):
 
 
 def test_what_is_done_to_all_listings_stands_in_their_head_and_nowhere_without_any(app, operations):
-    service = ServiceFactory()
-    page = page_of(operations, of(service.provider))
+    provider = ProviderFactory()
+    ServiceFactory(provider=provider)
+    page = page_of(operations, of(provider))
     assert "Approve all listings of this provider…" in sections(page)["listings"].split("<table", 1)[0]
     assert page.count('value="take-down"') == 1
     assert 'value="take-down"' not in page_of(operations, of(UserFactory(role="provider")))

@@ -116,9 +116,7 @@ def test_boxes_of_public_pages_have_the_border_of_fields_and_the_menu_the_ground
         token = issue_reset_link(UserFactory(), reason="They rang.", actor=admin, storage="digest", valid=DAY)
     public = window()
     public.goto(f"/reset/{token}")
-    assert style_of(public, ".form-check-input", "borderTopColor") == style_of(
-        public, ".form-control", "borderTopColor"
-    )
+    assert style_of(public, ".form-check-input", "borderTopColor") == style_of(public, "#again", "borderTopColor")
     page = log_in(window(), admin)
     assert style_of(page, "#navigation", "backgroundColor") == "rgb(255, 255, 255)"
     page.goto("/admin/users/")
