@@ -17,7 +17,7 @@ from marketplace.accounts.reset_page import blueprint as reset_page
 from marketplace.audit import AuditEvent
 from marketplace.backoffice.audit_view import AuditView, acts_of
 from marketplace.backoffice.batch_view import BatchView
-from marketplace.backoffice.cells import html
+from marketplace.backoffice.cells import breakable, html
 from marketplace.backoffice.guard import ClosedView
 from marketplace.bookings.models import Booking
 from marketplace.bookings.of_user import bookings_of_user
@@ -32,7 +32,7 @@ from marketplace.staff.invite_page import blueprint as invite_page
 from marketplace.staff.invite_views import InviteView
 from marketplace.staff.models import StaffInvite, StaffMember
 from marketplace.staff.profile import ProfileView
-from marketplace.staff.views import StaffView
+from marketplace.staff.views import StaffView, colleagues
 from marketplace.subjects.views import PersonView
 from marketplace.system.health import blueprint as health
 
@@ -79,7 +79,14 @@ def init_site(app: Flask) -> None:
     ours = (
         batches,
         StaffView(StaffMember, name=_("Staff"), endpoint="staff", url="staff", menu_icon_value="person-badge"),
-        AuditView(AuditEvent, name=_("Audit log"), endpoint="audit", url="audit", menu_icon_value="journal-check"),
+        AuditView(
+            AuditEvent,
+            name=_("Audit log"),
+            endpoint="audit",
+            url="audit",
+            menu_icon_value="journal-check",
+            colleagues=colleagues,
+        ),
     )
     invites = InviteView(StaffInvite, name=_("Invites"), endpoint="invites", url="staff/invites")
     # One's own account has its place beside the name of whoever is logged in, not in the menu.
@@ -87,6 +94,7 @@ def init_site(app: Flask) -> None:
     Admin(app, name=_("Back office"), index_view=today).add_views(*tables, queue, *ours, invites, profile)
     # Error pages carry it, too, and have no view to ask for it.
     app.jinja_env.globals["menu"] = partial(menu, (today, *tables[:2], queue, *tables[2:], *ours))
+    app.jinja_env.filters["breakable"] = breakable
     app.jinja_env.globals["acts_of"] = acts_of  # On the page of a colleague, and of nobody else.
     app.register_blueprint(reset_page)
     app.register_blueprint(invite_page)

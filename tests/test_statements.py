@@ -24,7 +24,7 @@ LISTS = {
     "users": 3,
     "reset-tokens": 4,  # And who has issued some, to filter by.
     "staff": 3,
-    "audit": 3,
+    "audit": 4,  # And the colleagues to filter by.
 }
 
 

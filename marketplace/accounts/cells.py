@@ -108,4 +108,4 @@ def _profile_value(key: str, value: Any, *, is_revealed: bool) -> Markup:
     if key != "phone":
         return html(f'<span class="value-address">{escape(value)}</span>')
     text, problem = phones.shown(value, region=settings().phone_region)
-    return html(f"{escape(text)} {mark([problem], _('no number we know')) if problem else ''}")
+    return html(f"{escape(text)} {mark([problem], _('not a valid number')) if problem else ''}")

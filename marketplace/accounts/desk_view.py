@@ -23,11 +23,11 @@ from marketplace.backoffice.cells import (
     Cell,
     breakable,
     brief_time_cell,
-    email_cell,
     html,
     linker,
     moment_tag,
     time_cell,
+    wrapped_cell,
 )
 from marketplace.backoffice.fields import PlainForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter
@@ -135,7 +135,7 @@ class ResetTokenView(TableView):
         "expires_at": time_cell,
         "ending": ending_cell,
     }
-    list_cells = {"email": email_cell, "created_at": brief_time_cell, "expires_at": brief_time_cell}
+    list_cells = {"email": wrapped_cell, "created_at": brief_time_cell, "expires_at": brief_time_cell}
     sort_columns = {
         "email": Order(
             PasswordResetToken.email, PasswordResetToken.id, further=(PasswordResetToken.expires_at,), opposed=True

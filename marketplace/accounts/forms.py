@@ -12,7 +12,7 @@ from wtforms import BooleanField, EmailField, PasswordField, StringField, TelFie
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, ValidationError
 
 from marketplace.accounts.disclosure import glimpse
-from marketplace.accounts.operations import masked
+from marketplace.accounts.operations import masked, reason_needed
 from marketplace.accounts.schemas import fitting, profile_problems
 from marketplace.accounts.stored import is_whole, patchable_profile, profile_refusal
 from marketplace.accounts.ways import ways
@@ -51,7 +51,7 @@ class UserForm(ProofForm, EditForm):
         _("Reason"),
         [Length(max=1000)],
         filters=[strip],
-        description=_("Needed to change the e-mail address."),
+        description=_("Why the e-mail address is to be another, for whoever reads it later."),
     )
 
     def __init__(self, formdata: Any = None, obj: Any = None, **options: Any) -> None:
@@ -61,6 +61,9 @@ class UserForm(ProofForm, EditForm):
         names = {name: value.replace(NUL, ITS_SIGN) for name, value in readable.items() if name not in COVERED}
         super().__init__(formdata, obj=obj, data=names, **options)
         self.is_sent = bool(formdata)
+        for field in (self.reason, self.own_password):
+            if field is not None:
+                field.flags.needed = gettext("needed for a new e-mail")
         self.prints = {name: fingerprint(name, stored.get(PROFILE_KEYS[name])) for name in COVERED}
         """What stands in the page for the values it does not show: enough to tell whether they change meanwhile."""
         for name in COVERED:
@@ -93,6 +96,8 @@ class UserForm(ProofForm, EditForm):
             if self[name].data and self[f"remove_{name}"].data:
                 self[name].errors = [gettext("Either write a new one or have the old one removed.")]
         loaded = self.remembered()
+        if "email" in loaded and self.is_dangerous() and self.choice("email") != "theirs" and not self.reason.data:
+            self.reason.errors = [reason_needed()]
         changed = {
             PROFILE_KEYS.get(name, name): value
             for name, value in self.values().items()

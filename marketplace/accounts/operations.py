@@ -76,9 +76,13 @@ def _writable(value: Any) -> Any:
     return value
 
 
+def reason_needed() -> str:
+    return _("Changing the e-mail address needs a reason.")
+
+
 def _change_email(user: User, email: str, *, reason: str, actor: Actor) -> None:
     if not reason:
-        raise InvalidInput(_("Changing the e-mail address needs a reason."), fields=("reason",))
+        raise InvalidInput(reason_needed(), fields=("reason",))
     session = session_of(user)
     # Two accounts could take one address at the same moment, spelt in two ways that no constraint knows to be one.
     lock_word(session, f"e-mail {email.lower()}")

@@ -232,7 +232,8 @@ def reset_password(session: Session, token: str, *, password_hash: str, storage:
 
 
 def dead_link_sentence() -> str:
-    return _("This link does not work (any more). Ask for a new one.")
+    """Say whom to ask, and of no link why it does not work."""
+    return _("A link works once, and not for long. Ask the support of the marketplace for a new one.")
 
 
 def stored_token(token: str, *, storage: str) -> str:

@@ -75,4 +75,4 @@ def set_password() -> AnyResponse:
 
 
 def _dead_link() -> Response:
-    return error_page(404, dead_link_sentence())
+    return error_page(404, dead_link_sentence(), title=_("This link no longer works"))

@@ -24,7 +24,7 @@ from marketplace.accounts.operations import edit_user
 from marketplace.accounts.schemas import profile_problems
 from marketplace.accounts.ways import ways
 from marketplace.backoffice.bulk import BulkVerb
-from marketplace.backoffice.cells import brief_time_cell, email_cell, time_cell
+from marketplace.backoffice.cells import brief_time_cell, named_cell, time_cell, wrapped_cell
 from marketplace.backoffice.fields import PlainForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter
 from marketplace.backoffice.guard import requires
@@ -55,11 +55,15 @@ RESET_LINKS = RecordList(
     Listed.of(PasswordResetToken, queries.listed_tokens),
     {
         "created_at": RecordColumn(
-            _l("Issued"), brief_time_cell, Order(PasswordResetToken.created_at, PasswordResetToken.id)
+            _l("Issued"),
+            named_cell(_l("Issued"), brief_time_cell),
+            Order(PasswordResetToken.created_at, PasswordResetToken.id),
         ),
         "state": RecordColumn(_l("State"), token_state_cell),
         "expires_at": RecordColumn(
-            _l("Expires"), brief_time_cell, Order(PasswordResetToken.expires_at, PasswordResetToken.id)
+            _l("Expires"),
+            named_cell(_l("Expires"), brief_time_cell),
+            Order(PasswordResetToken.expires_at, PasswordResetToken.id),
         ),
     },
     {"all": Choice(_l("All"), lambda: (), sort="created_at", descending=True)},
@@ -99,7 +103,7 @@ class UserView(TimelineView):
         "created_at": time_cell,
         "updated_at": time_cell,
     }
-    list_cells = {"email": email_cell, "created_at": brief_time_cell, "updated_at": brief_time_cell}
+    list_cells = {"email": wrapped_cell, "created_at": brief_time_cell, "updated_at": brief_time_cell}
     sort_columns = {
         "email": User.email,
         "created_at": User.created_at,
@@ -161,6 +165,9 @@ class UserView(TimelineView):
 
     def title_of(self, row: User) -> str:
         return row.name
+
+    def told_apart(self, row: User) -> str:
+        return row.email
 
     def others_of(self, row: User) -> Others:
         return {PasswordResetToken.__tablename__: queries.token_ids_of(db.session(), row)}

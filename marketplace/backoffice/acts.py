@@ -1,9 +1,12 @@
-"""What the audit log holds, in words: the acts, and the tables that they are about."""
+"""What the audit log holds, in words: the acts, whom and what they are about, and what they changed."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from marketplace.web.formats import recorded
 
 ACTS: Mapping[str, Any] = {
     "access.refused": _l("Asked for what they may not have"),
@@ -79,3 +82,45 @@ TABLES: Mapping[str, Any] = {
 def told_act(action: str) -> str:
     """Return an act in words; one of another version by its name."""
     return str(ACTS.get(action) or action.replace(".", " ").replace("_", " "))
+
+
+KINDS: Mapping[str, Any] = {
+    "command": _l("A command on the server"),
+    "customer": _l("The owner of the account"),
+    "staff": _l("A colleague"),
+    "visitor": _l("Somebody who was not logged in"),
+}
+
+FIELDS: Mapping[str, Any] = {
+    "expires_at": _l("expires"),
+    "firstName": _l("first name"),
+    "is_active": _l("active"),
+    "is_used": _l("used up"),
+    "lastName": _l("last name"),
+    "scheduled_at": _l("time"),
+    "sha256": _l("digest of the text"),
+    "total_amount": _l("amount"),
+    "user_id": _l("user"),
+    "way": _l("went out"),
+}
+"""What a changed field is called whose own name does not tell."""
+
+CODED = {"decision", "fields", "role", "signals", "state", "status", "verb", "way", "wrong"}
+"""Fields whose values are names of ours: `changes_requested`."""
+
+
+def told_field(name: str) -> str:
+    return str(FIELDS.get(name) or name.replace("_", " "))
+
+
+def told_value(name: str, value: Any) -> str:
+    """Return one value of a changed field in words, or as `recorded` writes it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+        return ", ".join(told_value(name, each) for each in value)
+    if name in CODED and isinstance(value, str) and value in FIELDS:
+        return told_field(value)
+    if name in CODED and isinstance(value, str):
+        return recorded(value.replace("_", " ").replace("-", " "))
+    return recorded(value)

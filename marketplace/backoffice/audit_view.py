@@ -1,7 +1,8 @@
 """The screen of the audit log."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -12,16 +13,19 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
 
 from marketplace.audit import AuditEvent
-from marketplace.backoffice.acts import ACTS, TABLES, told_act
+from marketplace.backoffice.acts import ACTS, KINDS, TABLES, told_act, told_field, told_value
 from marketplace.backoffice.cells import NONE, Cell, CellMaker, breakable, brief_time_cell, html, linker, time_cell
-from marketplace.backoffice.filters import ChoiceFilter, DateFilter, TextFilter
+from marketplace.backoffice.filters import ChoiceFilter, DateFilter, LinkFilter, TextFilter
 from marketplace.backoffice.search import Search, Source, spaced_text
 from marketplace.backoffice.table import TableView
 from marketplace.database import utcnow
 from marketplace.permissions import Permission
 from marketplace.web.formats import viewer_zone
 
-KINDS = [
+CHANGES_SHOWN = 3
+"""Changes of an entry that stand in the list; its page has all of them."""
+
+KIND_CHOICES = [
     ("staff", _l("Staff")),
     ("customer", _l("Customer")),
     ("visitor", _l("Visitor")),
@@ -31,7 +35,47 @@ KINDS = [
 
 def changes_cell(_name: str) -> Cell:
     template = current_app.jinja_env.get_template("admin/changes.html")
-    return lambda row: html(template.render(changes=row.changes))
+    return lambda row: html(template.render(changes=told_changes(row), more=0))
+
+
+def brief_changes_cell(_name: str) -> Cell:
+    template = current_app.jinja_env.get_template("admin/changes.html")
+    address = url_for("audit.details_view", id="")
+
+    def cell(row: Any) -> Markup:
+        told = told_changes(row, most=LETTERS_SHOWN)
+        more = len(told) - CHANGES_SHOWN
+        url = f"{address}{row.id}"
+        return html(template.render(changes=told[:CHANGES_SHOWN], more=more, url=url))
+
+    return cell
+
+
+def told_changes(row: AuditEvent, most: int | None = None) -> list[tuple[str, str, str | None, str]]:
+    """Return of each changed field its name, what it is called, what it held and what it holds.
+
+    :param most: letters of a value.
+    """
+
+    def told(name: str, value: Any) -> str:
+        return shorten(told_value(name, value), most) if most else told_value(name, value)
+
+    return [
+        (name, told_field(name), None if old is None else told(name, old), told(name, new))
+        for name, (old, new) in (row.changes or {}).items()
+    ]
+
+
+def shorten(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def kind_cell(name: str) -> Cell:
+    return lambda row: str(KINDS.get(getattr(row, name)) or getattr(row, name))
+
+
+def hash_cell(name: str) -> Cell:
+    return lambda row: html(f'<code class="id">{escape(getattr(row, name))}</code>') if getattr(row, name) else NONE
 
 
 PAGES = {
@@ -44,6 +88,9 @@ PAGES = {
     "staff_invites": ("invites", Permission.STAFF_MANAGE),
 }
 """Table to the screen of its records, and what opens that."""
+
+LETTERS_SHOWN = 120
+"""Of a changed value in the list."""
 
 
 def subject_cell(_name: str) -> Cell:
@@ -58,6 +105,10 @@ def subject_cell(_name: str) -> Cell:
         )
 
     return cell
+
+
+def reason_cell(_name: str) -> Cell:
+    return lambda row: html(f'<div class="value" dir="auto">{escape(row.reason)}</div>') if row.reason else NONE
 
 
 def narrowing_cell(filter_name: str, words: Callable[[str], str] = str) -> CellMaker:
@@ -82,7 +133,7 @@ def narrowing_cell(filter_name: str, words: Callable[[str], str] = str) -> CellM
 
 def actor_cell(_name: str) -> Cell:
     """Make the cell that leads to all that somebody did: a customer may have the address of a colleague."""
-    page, kinds = escape(f"{url_for('audit.index_view')}?"), dict(KINDS)
+    page, kinds = escape(f"{url_for('audit.index_view')}?"), dict(KIND_CHOICES)
 
     def cell(row: Any) -> Markup:
         query = escape(urlencode({"actor": row.actor_label, "kind": row.actor_kind}))
@@ -147,9 +198,9 @@ class AuditView(TableView):
         "id": _l("No."),
         "at": _l("When"),
         "actor_label": _l("Who"),
-        "actor_kind": _l("Kind"),
+        "actor_kind": _l("Who that is"),
         "action": _l("Did"),
-        "subject": _l("To"),
+        "subject": _l("About"),
         "subject_id": _l("Record"),
         "changes": _l("Changes"),
         "reason": _l("Reason"),
@@ -162,23 +213,26 @@ class AuditView(TableView):
     cells = {
         "at": time_cell,
         "changes": changes_cell,
+        "actor_kind": kind_cell,
+        "previous_hash": hash_cell,
+        "hash": hash_cell,
         "subject": subject_cell,
         "actor_label": actor_cell,
         "action": narrowing_cell("action", told_act),
         "subject_id": narrowing_cell("record"),
         "request_id": narrowing_cell("request"),
     }
-    list_cells = {"at": brief_time_cell}
+    list_cells = {"at": brief_time_cell, "changes": brief_changes_cell, "reason": reason_cell}
     sort_columns = {"id": AuditEvent.id, "at": AuditEvent.at}
     default_sort = ("id", True)
     list_filters = (
         TextFilter("action", _l("Action"), lambda text: AuditEvent.action == text, ACTS),
         TextFilter("actor", _l("Who"), lambda text: AuditEvent.actor_label == text),
-        ChoiceFilter("kind", _l("Kind"), KINDS, lambda kind: AuditEvent.actor_kind == kind),
-        TextFilter("record", _l("Record"), lambda text: AuditEvent.subject_id == text),
-        TextFilter("request", _l("Request"), lambda text: AuditEvent.request_id == text),
-        DateFilter("from", _l("From"), lambda moment: AuditEvent.at >= moment),
-        DateFilter("to", _l("To"), lambda moment: AuditEvent.at < moment, whole_day=True),
+        ChoiceFilter("kind", _l("Kind"), KIND_CHOICES, lambda kind: AuditEvent.actor_kind == kind),
+        LinkFilter("record", _l("Record"), lambda text: AuditEvent.subject_id == text),
+        LinkFilter("request", _l("Request"), lambda text: AuditEvent.request_id == text),
+        DateFilter("from", _l("From day"), lambda moment: AuditEvent.at >= moment),
+        DateFilter("to", _l("To day"), lambda moment: AuditEvent.at < moment, whole_day=True),
     )
     searched = Search(
         AuditEvent.id,
@@ -186,6 +240,14 @@ class AuditView(TableView):
         same=(AuditEvent.subject_id, AuditEvent.request_id),
     )
     search_hint = _l("Who, to whom, reason or request")
+
+    def __init__(self, model: Any, *, colleagues: Callable[[], Mapping[str, Any]], **options: Any) -> None:
+        """:param colleagues: returns e-mail and name of those who may have acted."""
+        super().__init__(model, **options)
+        self.list_filters = tuple(  # type: ignore[misc, assignment] # There is but one log, and one screen of it.
+            replace(each, suggestions=colleagues) if isinstance(each, TextFilter) and each.name == "actor" else each
+            for each in self.list_filters
+        )
 
     def title_of(self, row: AuditEvent) -> str:
         return f"{told_act(row.action)} #{row.id}"

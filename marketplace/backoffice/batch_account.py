@@ -73,18 +73,26 @@ def account_of(batch: Batch, screen: BulkVerbs, verb: BulkVerb | None, *, part: 
 
 def titled(screen: BulkVerbs, items: Sequence[Any]) -> Iterator[tuple[Any, str, bool]]:
     """Yield each item with the title of its row, and whether that exists."""
-    ids = [item.subject_id for item in items]
-    found = db.session.scalars(screen.row_details().where(screen.model.id.in_(ids))).unique() if ids else ()
-    titles = {row.id: screen.title_of(row) for row in found}
+    titles = {identity: screen.title_of(row) for identity, row in _rows(screen, items).items()}
     for item in items:
         yield item, titles.get(item.subject_id, str(item.subject_id)), item.subject_id in titles
 
 
-def titled_outcomes(screen: BulkVerbs, outcomes: Sequence[Outcome]) -> Iterator[tuple[Outcome, str]]:
-    """Yield each outcome with the title of its row."""
+def _rows(screen: BulkVerbs, items: Sequence[Any]) -> dict[uuid.UUID, Any]:
+    ids = [item.subject_id for item in items]
+    found = db.session.scalars(screen.row_details().where(screen.model.id.in_(ids))).unique() if ids else ()
+    return {row.id: row for row in found}
+
+
+def titled_outcomes(screen: BulkVerbs, outcomes: Sequence[Outcome]) -> Iterator[tuple[Outcome, str, str]]:
+    """Yield each outcome with the title of its row, and with what tells that from others of the same title."""
     for start in range(0, len(outcomes), ITEMS_READ):
-        for outcome, title, _exists in titled(screen, outcomes[start : start + ITEMS_READ]):
-            yield outcome, title
+        part = outcomes[start : start + ITEMS_READ]
+        found = _rows(screen, part)
+        for outcome in part:
+            row = found.get(outcome.subject_id)
+            title, apart = (screen.title_of(row), screen.told_apart(row)) if row else (str(outcome.subject_id), "")
+            yield outcome, title, "" if apart == title else apart
 
 
 def result_lines(batch: Batch, screen: BulkVerbs) -> Iterator[bytes]:

@@ -23,7 +23,7 @@ from marketplace.backoffice.batch_account import (
     titled_outcomes,
 )
 from marketplace.backoffice.bulk import BatchForm, BulkVerb, BulkVerbs
-from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, time_cell
+from marketplace.backoffice.cells import Cell, badge_cell, brief_time_cell, time_cell, wrapped_cell
 from marketplace.backoffice.editing import OF_THE_PAGE
 from marketplace.backoffice.fields import PlainForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, TextFilter
@@ -93,7 +93,7 @@ class BatchView(TableView):
         "author_label": _l("By"),
         "created_at": _l("When"),
     }
-    cells = {"state": state_cell, "progress": progress_cell, "created_at": time_cell}
+    cells = {"state": state_cell, "progress": progress_cell, "author_label": wrapped_cell, "created_at": time_cell}
     list_cells = {"created_at": brief_time_cell}
     only = (Batch.state != BatchState.DRAFT,)
     sort_columns = {"created_at": Batch.created_at}

@@ -5,6 +5,7 @@ is looked up then. The `Cell` it returns is called for each row, and is no more 
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -23,6 +24,11 @@ CellMaker = Callable[[str], Cell]
 """Makes the cell of the column that has this name."""
 
 NBSP = "\N{NO-BREAK SPACE}"
+
+ADDRESS = re.compile(r"@[^\s@]*")
+"""Of an e-mail address what follows the name, the sign in between included."""
+
+JOINT = re.compile(r"\.(?=\w)")
 
 NONE = Markup('<span class="text-body-secondary">—</span>')
 
@@ -68,6 +74,16 @@ def brief_time_cell(name: str) -> Cell:
     return cell
 
 
+def named_cell(label: Any, make: CellMaker) -> CellMaker:
+    """Return the maker of a cell that says which column it is of, where a narrow page has no heads of columns."""
+
+    def named(name: str) -> Cell:
+        cell, said = make(name), escape(str(label))
+        return lambda row: html(f'<span class="column-name">{said}</span> {escape(cell(row))}')
+
+    return named
+
+
 def badge_cell(read: Callable[[Any], str], badges: Callable[[], Mapping[str, tuple[str, str]]]) -> CellMaker:
     """Return the maker of a cell with one of a few badges.
 
@@ -87,12 +103,17 @@ def badge(text: str, tone: str) -> Markup:
 
 
 def breakable(text: str) -> Markup:
-    """Let e-mail addresses in `text` break where they have two parts: unbroken ones push columns off the page."""
-    return escape(text).replace("@", html("<wbr>@"))
+    """Let e-mail addresses in `text` break at their joints: unbroken ones push columns off the page."""
+    return html(ADDRESS.sub(_with_breaks, escape(text)))
 
 
-def email_cell(name: str) -> Cell:
-    return lambda row: breakable(getattr(row, name))
+def _with_breaks(address: re.Match[str]) -> str:
+    return f"<wbr>{JOINT.sub('<wbr>.', address[0])}"
+
+
+def wrapped_cell(name: str) -> Cell:
+    """Make the cell of a name or an address, which may be one long word."""
+    return lambda row: html(f'<span dir="auto">{breakable(getattr(row, name))}</span>')
 
 
 def mark(problems: list[str], what: str) -> Markup:

@@ -77,12 +77,22 @@ class TextFilter:
     name: str
     label: str
     condition: Callable[[str], Condition]
-    suggestions: Mapping[str, Any] = field(default_factory=dict)
+    suggestions: Mapping[str, Any] | Callable[[], Mapping[str, Any]] = field(default_factory=dict)
     """Texts that it may be, and what they mean."""
     kind: ClassVar[str] = "text"
 
+    def suggested(self) -> Mapping[str, Any]:
+        return self.suggestions() if callable(self.suggestions) else self.suggestions
+
     def read(self, text: str, _zone: ZoneInfo) -> Condition:
         return self.condition(text)
+
+
+@dataclass(frozen=True)
+class LinkFilter(TextFilter):
+    """Exactly this text, which lists and pages link with: nobody types it, so it has no field."""
+
+    kind: ClassVar[str] = "record"
 
 
 Filter = ChoiceFilter | DateFilter | RecordFilter | TextFilter

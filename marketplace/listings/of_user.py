@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
 from marketplace.accounts.models import User, UserRole
-from marketplace.backoffice.cells import brief_time_cell
+from marketplace.backoffice.cells import brief_time_cell, named_cell
 from marketplace.backoffice.ordering import Order
 from marketplace.backoffice.paging import Listed
 from marketplace.backoffice.record_lists import Choice, RecordColumn, RecordList, RecordPage
@@ -27,7 +27,9 @@ LISTINGS = RecordList(
         "title": RecordColumn(_l("Title"), title_cell, Order(Service.title, Service.id)),
         "is_active": RecordColumn(_l("State"), active_cell),
         "price": RecordColumn(_l("Price"), price_cell, Order(Service.price, Service.id)),
-        "created_at": RecordColumn(_l("Listed"), brief_time_cell, Order(Service.created_at, Service.id)),
+        "created_at": RecordColumn(
+            _l("Listed"), named_cell(_l("Listed"), brief_time_cell), Order(Service.created_at, Service.id)
+        ),
     },
     {"all": Choice(_l("All"), lambda: (), sort="title")},
     _l("This user offers nothing."),

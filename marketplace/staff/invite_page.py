@@ -14,6 +14,7 @@ from marketplace.staff.invites import accept_invite, dead_invite_sentence, open_
 from marketplace.staff.sessions import end_session, start_session
 from marketplace.web.errors import error_page
 from marketplace.web.headers import hide_referrer
+from marketplace.words import gettext as _
 
 TOKEN = "invite_token"  # noqa: S105 - the name under which the session keeps it
 TRIES = "20 per 5 minutes"
@@ -27,7 +28,7 @@ blueprint.after_request(hide_referrer)
 def open_link(token: str) -> Response:
     """Move the token from the address into the session; opening the link does not use it up."""
     if open_invite(db.session(), token) is None:
-        return error_page(404, dead_invite_sentence())
+        return _dead_invite()
     session[TOKEN] = token
     return redirect(url_for("invite.new_account"))
 
@@ -39,7 +40,7 @@ def new_account() -> Response:
     invite = open_invite(db.session(), token) if token else None
     if invite is None:
         session.pop(TOKEN, None)
-        return error_page(404, dead_invite_sentence())
+        return _dead_invite()
     form, email, role = NewAccountForm(data={"name": invite.name}), invite.email, invite.role
     form.about = (email, form.name.data or "")
     if request.method == "POST" and form.validate():
@@ -61,8 +62,12 @@ def new_account() -> Response:
             return answer
         if status_of(form) == 404:  # Somebody was quicker.
             session.pop(TOKEN, None)
-            return error_page(404, dead_invite_sentence())
+            return _dead_invite()
     elif request.method == "POST":
         form.outcome = 422
     page = render_template("staff/new_account.html", form=form, email=email, role=role)
     return make_response(page, status_of(form))
+
+
+def _dead_invite() -> Response:
+    return error_page(404, dead_invite_sentence(), title=_("This link no longer works"))

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from marketplace.backoffice.cells import badge_cell, brief_time_cell, email_cell, time_cell
+from marketplace.backoffice.cells import badge_cell, brief_time_cell, time_cell, wrapped_cell
 from marketplace.backoffice.fields import PlainForm
 from marketplace.backoffice.filters import ChoiceFilter
 from marketplace.backoffice.guard import requires
@@ -96,7 +96,8 @@ class InviteView(TableView):
         "used_at": time_cell,
     }
     list_cells: ClassVar[Mapping[str, Any]] = {
-        "email": email_cell,
+        "email": wrapped_cell,
+        "invited_by": wrapped_cell,
         "created_at": brief_time_cell,
         "expires_at": brief_time_cell,
     }

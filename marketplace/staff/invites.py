@@ -133,7 +133,7 @@ def accept_invite(session: Session, token: str, *, name: str, password_hash: str
 
 
 def dead_invite_sentence() -> str:
-    return _("This link does not work (any more). Ask for a new one.")
+    return _("An invite works once, and not for long. Ask the administrator who invited you for a new one.")
 
 
 def _live(token: str) -> tuple[sa.ColumnElement[bool], ...]:

@@ -3,6 +3,7 @@
 from flask import Blueprint, Flask, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from marketplace.audit import record
@@ -11,6 +12,7 @@ from marketplace.extensions import db
 from marketplace.staff.forms import CodeForm, LogInForm
 from marketplace.staff.sessions import end_session
 from marketplace.staff.signing_in import (
+    Known,
     half_signed_in,
     keep_half,
     member_with,
@@ -19,7 +21,7 @@ from marketplace.staff.signing_in import (
     sign_in,
     with_renewed_hash,
 )
-from marketplace.staff.throttle import in_turn
+from marketplace.staff.throttle import in_turn, too_many_tries
 from marketplace.staff.visitor import ask_to_log_in, init_visitors
 from marketplace.transaction import in_transaction
 
@@ -40,10 +42,14 @@ def log_in() -> Response:
         return make_response(render_template("staff/login.html", form=form))
     email = form.email.data or ""
     may_record = False
-    with in_turn(email) as tries:
-        known = member_with(email, form.password.data) if form.validate() else None
-        if known is None:
-            may_record = tries.count_failure()
+    try:
+        with in_turn(email) as tries:
+            known = member_with(email, form.password.data) if form.validate() else None
+            if known is None:
+                may_record = tries.count_failure()
+    except TooManyRequests as refusal:
+        form.form_errors = [too_many_tries()]
+        return _too_often(render_template("staff/login.html", form=form), refusal)
     if known is None:
         if may_record and not form.errors:
             note_failed(email, step="password")
@@ -69,19 +75,39 @@ def ask_for_code() -> Response:
     answer, may_record, email = None, False, known.member.email
     if request.method == "POST":
         db.session.rollback()  # Nothing is held while others have their turn.
-        with in_turn(email, of_codes=True) as tries:
-            if form.validate():
-                then = own_path(form.next.data) or url_for("admin.index")
-                answer = sign_in(known, then=then, code=form.code.data or "")
-            may_record = answer is None and tries.count_failure()
+        try:
+            answer, may_record = _try_code(form, known, email)
+        except TooManyRequests as refusal:
+            form.code.errors = (too_many_tries(),)
+            return _too_often(_code_page(form, email), refusal)
     if answer is not None:
         return answer
     if may_record and not form.errors:
         note_failed(email, step="code")
     if request.method == "POST" and not form.errors:
         form.code.errors = (_("This code is not good, or no more. Each works once: wait for the next one."),)
-    page = render_template("staff/login_code.html", form=form, email=email, with_recovery="recovery" in request.args)
-    return make_response(page, 401 if request.method == "POST" else 200)
+    return make_response(_code_page(form, email), 401 if request.method == "POST" else 200)
+
+
+def _try_code(form: CodeForm, known: Known, email: str) -> tuple[Response | None, bool]:
+    """Return the answer to a good code, and whether a wrong one may get into the audit log."""
+    answer = None
+    with in_turn(email, of_codes=True) as tries:
+        if form.validate():
+            then = own_path(form.next.data) or url_for("admin.index")
+            answer = sign_in(known, then=then, code=form.code.data or "")
+        return answer, answer is None and tries.count_failure()
+
+
+def _code_page(form: CodeForm, email: str) -> str:
+    return render_template("staff/login_code.html", form=form, email=email, with_recovery="recovery" in request.args)
+
+
+def _too_often(page: str, refusal: TooManyRequests) -> Response:
+    """Show the form again, with what was typed: nothing is to be tried before some minutes are over."""
+    response = make_response(page, TooManyRequests.code)
+    response.retry_after = refusal.retry_after
+    return response
 
 
 @blueprint.route("/logout", methods=["POST"])

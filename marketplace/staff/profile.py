@@ -31,6 +31,7 @@ from marketplace.staff.session_pages import SessionPages
 from marketplace.staff.sessions import live_sessions, start_session
 from marketplace.staff.visitor import lifetimes
 from marketplace.transaction import in_transaction
+from marketplace.web.locales import locale_words
 
 SAMPLE = Decimal("1234.56")
 
@@ -77,7 +78,7 @@ class ProfileView(SecondFactorPages, SessionPages):
 
     @staticmethod
     def _page(profile: ProfileForm, password: OwnPasswordForm, status: int) -> tuple[str, int]:
-        marketplace = {"zone": settings().timezone, "locale": settings().locale}
+        marketplace = {"zone": settings().timezone, "locale": locale_words(settings().locale)}
         samples: Mapping[str, Any] = {"now": utcnow(), "amount": SAMPLE, "marketplace": marketplace, "zones": ZONES}
         member = current_user.member
         security = {

@@ -19,7 +19,7 @@ from marketplace.staff.cookie import stand_on_for
 from marketplace.staff.models import StaffMember
 from marketplace.staff.operations import record_failed_proof
 from marketplace.staff.sessions import renew_proof
-from marketplace.staff.throttle import in_turn, note_failure
+from marketplace.staff.throttle import in_turn, note_failure, too_many_tries
 from marketplace.transaction import in_transaction
 
 
@@ -64,7 +64,7 @@ class ProofForm(FlaskForm):
             is_own = prove(field.data)
         except TooManyRequests as refusal:
             self.outcome = refusal.code
-            field.errors = (gettext("Too many tries. Wait a few minutes, then try again."),)
+            field.errors = (too_many_tries(),)
             return False
         if is_own:
             del self.own_password  # Whatever else is wrong, this is not asked for again.

@@ -14,6 +14,7 @@ from marketplace.connections import was_in_the_way
 from marketplace.extensions import client_address, limiter
 from marketplace.staff.device import account_of, known_device
 from marketplace.transaction import in_transaction
+from marketplace.words import gettext as _
 
 FAILURES = parse("10 per 5 minutes")
 
@@ -69,6 +70,10 @@ class Tries:
         for limit, key in self.limits:
             limiter.limiter.hit(limit, *key)
         return limiter.limiter.hit(RECORDED, "log-in", "recorded")
+
+
+def too_many_tries() -> str:
+    return _("Too many tries. Wait a few minutes, then try again.")
 
 
 def note_failure(record: Callable[[], None], *, step: str) -> None:

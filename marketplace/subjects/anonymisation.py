@@ -58,6 +58,13 @@ def anonymise_refusal(user: User) -> str | None:
     return None
 
 
+def coming_sides(user: User) -> list[str]:
+    """Return on which sides the person has bookings to come: `customer`, `provider`."""
+    session, ahead = session_of(user), _coming(user)
+    sides = (("customer", Booking.customer_id), ("provider", Booking.provider_id))
+    return [name for name, side in sides if session.scalar(sa.select(sa.exists().where(*ahead, side == user.id)))]
+
+
 def anonymise_user(user: User, *, email: str, reason: str, password_hash: str, actor: Actor) -> None:
     """Replace what is about the person by what is about nobody. It cannot be undone.
 

@@ -2,22 +2,27 @@
 
 import tempfile
 import uuid
+from functools import partial
+from typing import Any
 
-from flask import request, send_file
+from flask import request, send_file, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from marketplace.accounts.models import User
 from marketplace.accounts.views import UserView
 from marketplace.backoffice.guard import requires
 from marketplace.backoffice.screen import actor
+from marketplace.database import utcnow
 from marketplace.extensions import db, settings
 from marketplace.passwords import hash_password
 from marketplace.permissions import Permission
 from marketplace.staff.proof import PasswordProofForm
-from marketplace.subjects.anonymisation import anonymise_refusal, anonymise_user, unknown_password
+from marketplace.subjects.anonymisation import anonymise_refusal, anonymise_user, coming_sides, unknown_password
 from marketplace.subjects.export import record_export, write_subject
 from marketplace.subjects.forms import AnonymiseForm
+from marketplace.web.formats import viewer_zone
 
 IN_MEMORY = 1_000_000
 """Bytes of a file that are held in memory; what is longer goes through a temporary file on the server's disk."""
@@ -57,4 +62,13 @@ class PersonView(UserView):
             template="subjects/anonymise.html",
             refusal=anonymise_refusal(user),
             style="danger",
+            coming=partial(self._coming, user),
         )
+
+    def _coming(self, user: User) -> list[tuple[str, str]]:
+        """Return words and address of the bookings to come, on the side of which there are any."""
+        words = {"customer": _("Their bookings to come"), "provider": _("Bookings to come with this provider")}
+        narrowed: dict[str, Any] = {"from": str(utcnow().astimezone(viewer_zone()).date()), "sort": "scheduled_at"}
+        return [
+            (words[side], url_for("bookings.index_view", **{**narrowed, side: user.id})) for side in coming_sides(user)
+        ]

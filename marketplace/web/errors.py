@@ -70,15 +70,19 @@ def init_errors(app: Flask) -> None:
     app.after_request(_say_when_to_try_again)
 
 
-def error_page(status: int, sentence: str | None = None) -> Response:
-    """Return the page for `status`, with `sentence` in place of its usual explanation."""
+def error_page(status: int, sentence: str | None = None, *, title: str | None = None) -> Response:
+    """Return the page for `status`, with `sentence` in place of its usual explanation.
+
+    :param title: in place of the usual one; the page then shows no status, which says nothing to who reads it.
+    """
     _know_visitor()
-    title, usual = PAGES.get(status, PAGES[500 if status >= 500 else 400])
+    usual_title, usual = PAGES.get(status, PAGES[500 if status >= 500 else 400])
     return make_response(
         render_template(
             "errors/error.html",
             status=status,
-            title=title,
+            title=title or usual_title,
+            shows_status=title is None,
             sentence=sentence or usual,
             typed=_typed() if status in KEEPING else (),
             back=request.full_path.rstrip("?"),

@@ -25,8 +25,12 @@ def viewer_locale() -> Locale:
 @lru_cache(1)
 def locale_choices() -> list[tuple[str, str]]:
     """Return every locale that is known, with its name in English, by that name."""
-    named = ((name, Locale.parse(name).get_display_name("en") or name) for name in locale_identifiers())
-    return sorted(named, key=lambda choice: choice[1])
+    return sorted(((name, locale_words(name)) for name in locale_identifiers()), key=lambda choice: choice[1])
+
+
+def locale_words(name: str) -> str:
+    """Return the name of a locale in English: `English (United Kingdom)`."""
+    return Locale.parse(name).get_display_name("en") or name
 
 
 @dataclass(frozen=True)

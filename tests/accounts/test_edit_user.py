@@ -21,6 +21,7 @@ from tests.audit_log import entries
 from tests.factories import StaffMemberFactory, UserFactory
 from tests.others import at_once
 from tests.pages import fields_of, without_ids
+from tests.proofs import let_proof_grow_old
 from tests.raw_rows import overwrite
 
 
@@ -150,6 +151,21 @@ def test_all_that_is_wrong_is_said_at_once_each_beside_its_field(app, support):
     assert {"phone-errors", "email-errors", "first_name-errors", "address-errors"} <= set(
         re.findall(r'class="field-errors" id="([^"]+)"', page.text)
     )
+
+
+def test_all_that_a_new_address_needs_is_said_at_once_and_none_of_it_is_called_optional(app, support):
+    user = UserFactory()
+    page = f"/admin/users/edit/?id={user.id}"
+    let_proof_grow_old(support)
+    assert unescape(support.get(page).text).count('<span class="optional">needed for a new e-mail</span>') == 2
+    sent = {**fields_of(support.get(page).text), "email": "new@example.com"}
+    answer = support.post(page, data=sent)
+    assert answer.status_code == 422
+    told = unescape(answer.text)
+    assert "Changing the e-mail address needs a reason." in told
+    assert "Type your own password" in told
+    # With the old address nothing of it is asked for.
+    assert support.post(page, data={**sent, "email": user.email, "first_name": "Augusta"}).status_code == 302
 
 
 def test_phone_and_address_are_removed_by_ticking_a_box_and_kept_by_leaving_the_field_empty(app, support):

@@ -3,6 +3,7 @@
 import pytest
 
 from marketplace.accounts.phones import international, shown
+from tests.factories import UserFactory
 
 
 @pytest.mark.parametrize(
@@ -44,3 +45,9 @@ def test_what_is_stored_and_no_number_is_shown_as_it_is(app):
     assert shown("+442079460123", region="") == ("+44 20 7946 0123", None)
     assert shown("ring twice", region="")[0] == "ring twice"
     assert shown("ring twice", region="")[1]
+
+
+def test_a_phone_that_is_none_is_marked_as_not_valid(app, support):
+    user = UserFactory(profile={"firstName": "Ada", "lastName": "L", "phone": "+1 999", "address": ""})
+    page = f"/admin/users/{user.id}/disclosure"
+    assert ">not a valid number</span>" in support.submit(page, page="/admin/profile/").text

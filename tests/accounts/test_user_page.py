@@ -128,7 +128,7 @@ def test_the_count_is_of_all_of_a_list_and_all_of_it_is_behind_a_link(app, suppo
     grace = UserFactory()
     made = [BookingFactory(customer=grace, scheduled_at=at(day)) for day in range(-5, 10)]
     found = sections(page_of(support, of(grace)))["customer"]
-    assert re.search(r'<span class="how-many">15</span>', found)
+    assert re.search(r'All <span class="how-many">15</span></a>', found)
     listed = support.get(f"{link(found, 'Open as a list')}&page_size=50").text
     assert all(str(booking.id) in listed for booking in made)
 
@@ -176,3 +176,20 @@ def test_bookings_of_the_end_of_time_are_shown_and_paged(app, support):
     first = sections(page_of(support, of(customer)))["customer"]
     second = sections(page_of(support, link(first, "Next")))["customer"]
     assert sorted(ids(first) + ids(second)) == sorted(named(*made))
+
+
+def test_what_is_done_to_all_listings_stands_in_their_head_and_nowhere_without_any(app, operations):
+    provider = ProviderFactory()
+    ServiceFactory(provider=provider)
+    page = page_of(operations, of(provider))
+    assert "Approve all listings of this provider…" in sections(page)["listings"].split("<table", 1)[0]
+    assert page.count('value="take-down"') == 1
+    assert 'value="take-down"' not in page_of(operations, of(UserFactory(role="provider")))
+
+
+def test_two_dates_of_a_row_are_told_apart_where_columns_have_no_heads(app, support):
+    user = UserFactory()
+    PasswordResetTokenFactory(email=user.email)
+    found = sections(page_of(support, of(user)))["links"]
+    assert found.count('<span class="column-name">Issued</span>') == 1
+    assert found.count('<span class="column-name">Expires</span>') == 1

@@ -80,6 +80,14 @@ def set_up(page: Page) -> tuple[str, list[str]]:
     expect(page.get_by_role("heading", level=1)).to_have_text("Your second factor is set up")
     codes = page.locator(".recovery-codes code").all_inner_texts()
     assert len(codes) == 10
+    page.get_by_role("button", name="Copy them").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.locator("#codes").evaluate("field => field.value.slice(field.selectionStart, field.selectionEnd)")
+    assert copied.split("\n") == codes
+    with page.expect_download() as file:
+        page.get_by_role("link", name="Save as a file").click()
+    assert file.value.suggested_filename == "recovery-codes.txt"
+    assert file.value.path().read_text(encoding="utf-8").split("\n") == codes
     page.get_by_role("link", name="I have kept them").click()
     return secret, codes
 

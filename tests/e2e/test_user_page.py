@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
 from marketplace.accounts.models import User
 from marketplace.backoffice.record_lists import SHOWN
+from marketplace.bookings.models import Booking
 from marketplace.extensions import db
 from tests.audit_log import entries
 from tests.e2e import test_keyboard as keyboard
@@ -56,12 +58,27 @@ def test_a_list_is_sorted_and_paged_by_keyboard_alone(window):
     keyboard.press(page, region.get_by_role("link", name="Amount"))
     expect(region.get_by_role("columnheader", name="Amount")).to_have_attribute("aria-sort", "ascending")
     assert amounts(page) == [f"€{10 + number}.00" for number in range(SHOWN)]
+    expect(region).to_be_focused()  # From there the keyboard goes on.
     keyboard.press(page, region.get_by_role("link", name="Next"))
     expect(region.get_by_role("link", name="Previous")).to_be_visible()
+    expect(region).to_be_focused()
     assert amounts(page) == [f"€{10 + number}.00" for number in range(SHOWN, SHOWN + 3)]
     keyboard.press(page, region.get_by_role("link", name="Previous"))
     expect(region.get_by_role("link", name="Next")).to_be_visible()
     assert amounts(page)[0] == "€10.00"
+
+
+def test_states_stand_one_below_the_other_on_a_phone(window):
+    make_grace(2)
+    page = log_in(window(viewport={"width": 390, "height": 900}), StaffMemberFactory(role="support"))
+    grace = db.session.scalars(sa.select(User.id).where(User.email == "grace@example.com")).one()
+    first, second = (booking for booking in db.session.scalars(sa.select(Booking)))
+    first.status, second.total_amount = "confirmed", 12_345
+    db.session.commit()
+    page.goto(f"/admin/users/details/?id={grace}")
+    states = page.get_by_role("region", name="Bookings as a customer").locator('tbody [class^="status-"]')
+    expect(states).to_have_count(2)
+    assert len({states.nth(number).bounding_box()["x"] for number in range(2)}) == 1
 
 
 def test_a_phone_is_revealed_for_that_page_only(window):

@@ -134,7 +134,7 @@ def set_a_password(page: Page, link: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("The new password is set")
 
     page.goto(link)
-    expect(page.get_by_text("This link does not work (any more). Ask for a new one.")).to_be_visible()
+    expect(page.get_by_text("Ask the support of the marketplace for a new one.")).to_be_visible()
 
 
 def read_the_audit_log(page: Page) -> None:

@@ -17,7 +17,7 @@ from marketplace.staff.models import StaffInvite, StaffMember
 from tests.audit_log import entries
 from tests.factories import PASSWORD, StaffMemberFactory
 from tests.others import at_once
-from tests.pages import fields_of
+from tests.pages import fields_of, without_ids
 from tests.proofs import let_proof_grow_old
 from tests.raw_rows import stored_rows
 
@@ -26,7 +26,7 @@ GOOD = {"email": "New@Example.com", "name": "Nora New", "role": "support"}
 ACCOUNT = "/invite/account"
 CHOSEN = "seventeen blue otters"
 LINK = re.compile(r"https?://[^\s\"]+/invite/([\w-]{43})")
-DEAD = "This link does not work (any more)."
+DEAD = "Ask the administrator who invited you for a new one."
 
 
 @pytest.fixture(autouse=True)
@@ -169,6 +169,8 @@ def test_it_expires(app, administrator, stranger):
     db.session.commit()
     answer = stranger.get(f"/invite/{token}")
     assert (answer.status_code, DEAD in answer.text) == (404, True)
+    assert "<h1>This link no longer works</h1>" in answer.text
+    assert "404" not in without_ids(answer.text)
     assert "expired" in administrator.get("/admin/staff/invites/").text
 
 

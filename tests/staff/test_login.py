@@ -172,8 +172,15 @@ def test_the_eleventh_wrong_try_on_an_account_is_refused_from_anywhere(app):
     answer = attempt(app, member.email.upper(), WRONG, "203.0.113.99")
     assert answer.status_code == 429
     assert int(answer.headers["Retry-After"]) > 0
-    assert "Too many tries" in answer.get_data(as_text=True)
+    assert "Too many tries" in answer.text
+    assert f'value="{member.email.upper()}"' in answer.text, "what was typed is not lost"
+    assert 'action="/login"' in answer.text
+    assert WRONG not in answer.text
     assert attempt(app, member.email, PASSWORD, "203.0.113.98").status_code == 429
+
+
+def test_the_log_in_says_who_helps_without_password_or_phone(stranger):
+    assert "An administrator of the back office can help." in stranger.get("/login").text
 
 
 def test_spraying_one_password_over_many_accounts_is_stopped(app):

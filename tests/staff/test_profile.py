@@ -208,3 +208,8 @@ def test_what_is_in_dispute_stays_in_view_when_something_else_is_wrong(app, supp
     assert again.status_code == 422
     assert 'name="choice-timezone" value="yours" checked' in again.text
     assert member_of(support).timezone == "Asia/Tokyo"
+
+
+def test_the_marketplace_s_own_language_is_told_in_words(support):
+    page = support.get(PROFILE).text
+    assert re.search(r"The marketplace’s own are [\w/]+ and English \([\w ]+\)\.", page)

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import re
+from html import unescape
 
 import pytest
 import sqlalchemy as sa
@@ -333,3 +335,13 @@ def test_a_link_under_an_address_that_another_program_replaced_is_found_by_the_d
     anonymise(user)
     [token] = db.session.scalars(sa.select(PasswordResetToken))
     assert (token.email == old, token.is_used) == (False, True)
+
+
+def test_the_page_leads_to_the_bookings_that_are_in_the_way(app, administrator):
+    booking, free = BookingFactory(), UserFactory()
+    for user, side in ((booking.customer_id, "customer"), (booking.provider_id, "provider")):
+        page = administrator.get(f"/admin/users/{user}/anonymisation").text
+        assert "Cancel them first" in page
+        [address] = re.findall(rf'href="(/admin/bookings/\?{side}={user}&amp;[^"]*)"', page)
+        assert str(booking.id) in administrator.get(unescape(address)).text
+    assert "/admin/bookings/?" not in administrator.get(f"/admin/users/{free.id}/anonymisation").text
