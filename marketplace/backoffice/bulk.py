@@ -80,7 +80,7 @@ class BulkVerbs(ListScreen):
         return Work(self.model, self.row_details, deed)
 
     def consequences(self, _batch: Batch) -> Sequence[Panel]:
-        """Return what else is to be seen before a batch is begun."""
+        """Return what else is to be seen before a batch is begun, and afterwards."""
         return ()
 
     @expose("/action/", methods=("POST",))

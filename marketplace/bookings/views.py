@@ -50,6 +50,7 @@ from marketplace.permissions import Permission
 from marketplace.web.formats import moment, viewer_zone
 from marketplace.words import joined
 
+COMING = [("yes", _l("Pending and confirmed, from now on"))]
 STATUSES = [(status.value, _l(status.value.capitalize())) for status in BookingStatus]
 
 
@@ -111,6 +112,8 @@ class BookingView(AwayScreen, OverlapScreen, TimelineView):
         RecordFilter("customer", _l("Customer"), lambda value: Booking.customer_id == value),
         RecordFilter("provider", _l("Provider"), lambda value: Booking.provider_id == value),
         RecordFilter("service", _l("Service"), lambda value: Booking.service_id == value),
+        RecordFilter("batch", _l("Services of a batch"), queries.is_of_batch),
+        ChoiceFilter("coming", _l("Coming"), COMING, lambda _yes: queries.is_coming(utcnow())),
     )
     searched = queries.BOOKING_SEARCH
     tabs = "status"
