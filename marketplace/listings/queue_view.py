@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
@@ -153,9 +154,9 @@ class ReviewQueueView(ListScreen):
 
     def table_rows(self, page: Page, *, with_boxes: bool = False) -> Markup:
         cells = [(name, self.cell(name)) for name, _label in self._list_columns]
-        return table_rows(
-            page.rows, cells, address=self.get_url("services.index_view"), with_boxes=False, end="/review"
-        )
+        queue = self.list_url(self.list_state(request.args)).partition("?")[2]
+        end = f"/review?queue={quote(queue, safe='')}" if queue else "/review"
+        return table_rows(page.rows, cells, address=self.get_url("services.index_view"), with_boxes=False, end=end)
 
     @requires(Permission.SERVICES_MODERATE)
     @expose("/")

@@ -46,7 +46,7 @@ def edit_behind_our_back(service, **values):
 
 def queued(browser, query=""):
     table = browser.get(f"{QUEUE}{query}").text.partition("<table")[2]
-    return re.findall(r'href="/admin/services/([0-9a-f-]{36})/review"', table)
+    return re.findall(r'href="/admin/services/([0-9a-f-]{36})/review[?"]', table)
 
 
 def test_every_listing_waits_oldest_first_until_it_is_decided_on(app, operations):
@@ -76,6 +76,17 @@ def test_the_queue_is_narrowed_and_stays_narrowed_from_one_to_the_next(app, oper
     assert queued(operations, "?kind=edited") == []
     assert len(queued(operations, "?kind=new&signal=images")) == 2
     assert queued(operations, "?waiting_before=2001-01-01") == []
+
+
+def test_a_row_of_a_narrowed_queue_leads_to_the_next_one_of_the_same(app, operations):
+    first, _second, third = (listed(category=category) for category in ("music", "cleaning", "music"))
+    page = operations.get(f"{QUEUE}?category=music&sort=signals&desc=1&search=clean%22%3E").text
+    assert "/review" not in page.partition("<table")[2]
+    page = operations.get(f"{QUEUE}?category=music").text
+    [link] = re.findall(rf'href="(/admin/services/{first.id}/review[^"]*)"', page)
+    answer = decide(operations, first, "approval", operations.get(unescape(link)).text)
+    assert answer.location == f"/admin/services/{third.id}/review?queue=category%3Dmusic"
+    assert f'href="/admin/services/{third.id}/review"' in operations.get(QUEUE).text
 
 
 def test_an_edit_through_our_form_returns_with_the_words_that_changed(app, operations):
