@@ -1,12 +1,10 @@
 """The screen of the review queue: the listings that wait, oldest first, and the way to the next."""
 
 import datetime as dt
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from flask import flash, redirect, request
@@ -14,13 +12,11 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from sqlalchemy.engine import Engine
 from werkzeug.wrappers import Response
 
 from marketplace.accounts.cells import short_person_cell
 from marketplace.backoffice.addresses import parameters_of
 from marketplace.backoffice.cells import Cell, badge, brief_time_cell, html
-from marketplace.backoffice.counting import table_size
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, RecordFilter
 from marketplace.backoffice.guard import requires
 from marketplace.backoffice.listing import ListScreen
@@ -30,7 +26,7 @@ from marketplace.backoffice.screen import actor
 from marketplace.database import utcnow
 from marketplace.extensions import db
 from marketplace.listings.cells import SIGNAL_LABELS, category_choices
-from marketplace.listings.models import Service, ServiceState
+from marketplace.listings.models import ServiceState
 from marketplace.listings.queue import (
     MOST_SIGNALS_FIRST,
     OLDEST_FIRST,
@@ -43,27 +39,11 @@ from marketplace.listings.queue import (
     waiting_count,
     waiting_figures,
 )
-from marketplace.listings.states import look_at_outdated
+from marketplace.listings.states import unseen_figures
+from marketplace.listings.waiting import COUNTED, count_text, forget_count, look_at_changes, waiting_text
 from marketplace.permissions import Permission
 from marketplace.transaction import in_transaction
 from marketplace.web.formats import money_writer, viewer_zone
-
-LOOKED_AT = 25
-"""Listings that have changed and are looked at before the queue is shown; `flask listings signals` takes them all."""
-
-FEW_LISTINGS = 5_000
-"""Up to which they are looked through with every page of the queue: each thousand takes 6 ms."""
-
-PAUSE = 10.0
-"""Seconds for which more of them are not looked through again."""
-
-COUNTED = 999
-"""Up to which the menu counts."""
-
-COUNT_KEPT = 20.0
-"""Seconds."""
-
-NOT_COUNTED = (-COUNT_KEPT, 0)
 
 DAYS_SHOWN = 14
 """Of decisions."""
@@ -140,7 +120,6 @@ class ReviewQueueView(ListScreen):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(ServiceState, **options)
-        self._counted = NOT_COUNTED
 
     @property
     def _identity(self) -> Any:
@@ -178,14 +157,16 @@ class ReviewQueueView(ListScreen):
         zone = viewer_zone()
         today = dt.datetime.combine(utcnow().astimezone(zone).date(), dt.time(), zone)
         count, oldest = waiting_figures(db.session())
-        self._counted = (time.monotonic(), min(count, COUNTED + 1))
+        unseen, unseen_since = unseen_figures(db.session())
+        oldest = min(filter(None, (oldest, unseen_since)), default=None)
         decided = decisions_since(db.session(), today - dt.timedelta(days=DAYS_SHOWN - 1))
         days = [(today - dt.timedelta(days=number)).date() for number in range(DAYS_SHOWN)]
         by_day = Counter((who, at.astimezone(zone).date()) for at, who, _decision, _reversed in decided)
         moderators = Counter(who for _at, who, _decision, _reversed in decided)
         return self.render(
             "listings/figures.html",
-            waiting=count,
+            waiting=count + unseen,
+            unseen=unseen,
             oldest=oldest,
             days=days,
             by_day=by_day,
@@ -211,7 +192,7 @@ class ReviewQueueView(ListScreen):
         searched = [self.searched.condition(state.search)] if state.search else []
         narrowed = [*state.filters.conditions, *searched]
         who = actor()
-        self._counted = NOT_COUNTED  # One less may wait than a moment ago.
+        forget_count()
         order = self._order(state)
         opened = in_transaction(
             lambda: claim_next(db.session(), narrowed_to=narrowed, order=order, after=after, actor=who)
@@ -228,39 +209,14 @@ class ReviewQueueView(ListScreen):
         left = waiting_count(db.session(), COUNTED + 1, narrowed)
         if not left:
             return _("Nothing else waits here."), "success"
-        number = f"{COUNTED}+" if left > COUNTED else left
-        return _("This is the end of the queue. Skipped, or looked at by others: %(number)s.", number=number), "info"
+        return _(
+            "This is the end of the queue. Skipped, or looked at by others: %(number)s.", number=count_text(left)
+        ), "info"
 
     def waiting(self) -> str:
-        """Return how many listings wait, for the menu; counted anew now and then."""
-        at, count = self._counted
-        if time.monotonic() - at > COUNT_KEPT:
-            count = waiting_count(db.session(), COUNTED + 1)
-            self._counted = (time.monotonic(), count)
-        return f"{COUNTED}+" if count > COUNTED else str(count or "")
+        return waiting_text()
 
 
 def queue_in(values: Mapping[str, str]) -> str:
     """Return the query of the queue that one comes from, as an address or a form tells it."""
     return values.get("queue", "")
-
-
-_looked: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
-"""When a database of many listings was looked through last."""
-
-
-def look_at_changes() -> None:
-    """See which listings were changed by others, and what that means for the queue.
-
-    Where there are many, the look takes a while, and is not taken with every page.
-    """
-    session, now = db.session(), time.monotonic()
-    if table_size(session, Service.__table__) > FEW_LISTINGS:
-        if now - _looked.get(db.engine, -PAUSE) < PAUSE:
-            return
-        _looked[db.engine] = now
-    looked_at = in_transaction(lambda: look_at_outdated(session, most=LOOKED_AT))
-    if looked_at == LOOKED_AT:
-        flash(
-            _("More listings are new or have changed than could be looked at just now. Open the queue again."), "info"
-        )

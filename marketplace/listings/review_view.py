@@ -42,9 +42,10 @@ from marketplace.listings.moderation import (
     take_down_service,
 )
 from marketplace.listings.queue import decisions_of_provider, listings_of_provider, place_of, reviews_of
-from marketplace.listings.queue_view import ReviewQueueView, look_at_changes, queue_in
+from marketplace.listings.queue_view import ReviewQueueView, queue_in
 from marketplace.listings.reviews import changes_since, last_approval
 from marketplace.listings.states import look_at, read_signals, sights
+from marketplace.listings.waiting import look_at_changes
 from marketplace.permissions import Permission
 from marketplace.transaction import in_transaction
 from marketplace.web.headers import allow_remote_images

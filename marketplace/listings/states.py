@@ -1,5 +1,6 @@
 """What is known of each listing: whether it is to be reviewed, its signals; looked at anew where it has changed."""
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 
@@ -56,6 +57,24 @@ def outdated_listings(most: int | None) -> sa.Select[uuid.UUID]:
 def count_outdated(session: Session) -> int:
     """Return how many listings nobody has looked at as they are now."""
     return session.scalar(sa.select(sa.func.count()).select_from(outdated_listings(None).subquery())) or 0
+
+
+def count_unseen(session: Session, most: int) -> int:
+    """Return how many listings have changed that did not wait already, counted up to `most`: it may be they do now."""
+    return session.scalar(sa.select(sa.func.count()).select_from(_unseen(most).subquery())) or 0
+
+
+def unseen_figures(session: Session) -> tuple[int, dt.datetime | None]:
+    """Return how many those are, and since when the oldest is listed that nobody has looked at ever."""
+    unseen = _unseen(None).subquery()
+    new = sa.func.min(Service.created_at).filter(ServiceState.service_id.is_(None))
+    figures = sa.select(sa.func.count(), new).select_from(unseen).join(Service, Service.id == unseen.c.id)
+    count, oldest = session.execute(figures.outerjoin(ServiceState, ServiceState.service_id == Service.id)).one()
+    return count, oldest
+
+
+def _unseen(most: int | None) -> sa.Select[uuid.UUID]:
+    return outdated_listings(most).where(ServiceState.needs_review.is_not(True))
 
 
 def forget_states(session: Session) -> None:

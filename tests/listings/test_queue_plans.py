@@ -91,3 +91,13 @@ def test_the_next_is_found_at_the_head_of_the_index(moderator):
     assert "/review" in answer.location
     [search] = [each for each in statements if each[0].startswith("SELECT") and "claimed_until" in each[0]]
     assert not too_much([search], 5)
+
+
+def test_what_has_changed_is_looked_for_once_a_minute_not_with_every_page(moderator):
+    moderator.get("/admin/services/review/")
+    for address in ("/admin/profile/", "/admin/services/", "/admin/profile/"):
+        _page, statements = visit(moderator, address)
+        assert not [each for each in statements if "sha256" in each[0]], address
+    page, statements = visit(moderator, "/admin/services/review/figures")
+    assert str(f"{LISTINGS:,}") in page
+    assert len([each for each in statements if "sha256" in each[0]]) == 1
