@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import User
-from marketplace.accounts.queries import person
+from marketplace.accounts.queries import USERS, person
 from marketplace.backoffice.ordering import Order, Position
 from marketplace.backoffice.referred import Referred
 from marketplace.backoffice.search import Search
@@ -20,12 +20,14 @@ from marketplace.listings.queries import SERVICES
 
 WAITING = ServiceState.needs_review.is_(True)
 
+SENT_BACK = ServiceState.is_sent_back.is_(True)
+
 QUEUE_SEARCH = Search(
     ServiceState.service_id,
-    through=((ServiceState.service_id, SERVICES),),
+    through=((ServiceState.service_id, SERVICES), (ServiceState.provider_id, USERS)),
     ids=(ServiceState.service_id, ServiceState.provider_id),
 )
-"""Listings that wait by title, category or id."""
+"""Listings that wait by title, category, provider or id."""
 
 Place = Mapping[str, Any]
 """Where a listing stands in the queue: column of its state to value, of all that the queue is sorted by."""

@@ -19,7 +19,7 @@ from marketplace.backoffice.addresses import parameters_of
 from marketplace.backoffice.cells import Cell, badge, brief_time_cell, html
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, RecordFilter
 from marketplace.backoffice.guard import requires
-from marketplace.backoffice.listing import ListScreen
+from marketplace.backoffice.listing import ListScreen, ListState
 from marketplace.backoffice.paging import Page
 from marketplace.backoffice.rows import table_rows
 from marketplace.backoffice.screen import actor
@@ -31,6 +31,7 @@ from marketplace.listings.queue import (
     MOST_SIGNALS_FIRST,
     OLDEST_FIRST,
     QUEUE_SEARCH,
+    SENT_BACK,
     WAITING,
     Place,
     claim_next,
@@ -48,7 +49,13 @@ from marketplace.web.formats import money_writer, viewer_zone
 DAYS_SHOWN = 14
 """Of decisions."""
 
-KINDS = [("new", _l("New")), ("edited", _l("Edited"))]
+KINDS = [("new", _l("New")), ("edited", _l("Edited")), ("requested", _l("Changes requested"))]
+
+KIND = {
+    "new": sa.and_(WAITING, ServiceState.is_edited.is_(False)),
+    "edited": sa.and_(WAITING, ServiceState.is_edited.is_(True)),
+    "requested": SENT_BACK,
+}
 
 
 def price_cell(_name: str) -> Cell:
@@ -67,8 +74,15 @@ def signals_cell(_name: str) -> Cell:
 
 
 def kind_cell(_name: str) -> Cell:
-    kinds = {False: badge(_("new"), "customer"), True: badge(_("edited"), "pending")}
-    return lambda row: kinds[bool(row.is_edited)]
+    new, edited = badge(_("new"), "customer"), badge(_("edited"), "pending")
+    requested = badge(_("changes requested"), "cancelled")
+
+    def cell(row: Any) -> Markup:
+        if not row.needs_review:
+            return requested
+        return edited if row.is_edited else new
+
+    return cell
 
 
 def claimed_cell(_name: str) -> Cell:
@@ -101,14 +115,13 @@ class ReviewQueueView(ListScreen):
         "waiting_since": brief_time_cell,
         "claimed": claimed_cell,
     }
-    only = (WAITING,)
     sort_columns = {
         "waiting_since": OLDEST_FIRST,
         "signals": MOST_SIGNALS_FIRST,
     }
     default_sort = ("waiting_since", False)
     list_filters = (
-        ChoiceFilter("kind", _l("Kind"), KINDS, lambda kind: ServiceState.is_edited.is_(kind == "edited")),
+        ChoiceFilter("kind", _l("Kind"), KINDS, KIND.__getitem__),
         ChoiceFilter("category", _l("Category"), category_choices, lambda value: ServiceState.category == value),
         ChoiceFilter("signal", _l("Signal"), SIGNAL_LABELS, ServiceState.has_signal),
         RecordFilter("provider", _l("Provider"), lambda value: ServiceState.provider_id == value),
@@ -116,7 +129,7 @@ class ReviewQueueView(ListScreen):
     )
     tabs = "kind"
     searched = QUEUE_SEARCH
-    search_hint = _l("Title, category or id")
+    search_hint = _l("Title, category, provider or id")
 
     def __init__(self, **options: Any) -> None:
         super().__init__(ServiceState, **options)
@@ -127,6 +140,13 @@ class ReviewQueueView(ListScreen):
 
     def permission_for(self, route: str) -> Permission | None:
         return self.read_permission if route == "index_view" else super().permission_for(route)
+
+    def list_state(self, parameters: Mapping[str, Any]) -> ListState:
+        """Read the address: the list is of what waits, unless it is asked for what waits for its providers."""
+        state = super().list_state(parameters)
+        if state.filters.values.get("kind") not in KIND or "kind" in state.filters.errors:
+            state.filters.conditions.append(WAITING)
+        return state
 
     def listed(self, page: sa.FromClause) -> sa.Select[Any]:
         return queued(page)

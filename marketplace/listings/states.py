@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.database import utcnow
-from marketplace.listings.models import Service, ServiceReview, ServiceState, SignalKind
+from marketplace.listings.models import Decision, Service, ServiceReview, ServiceState, SignalKind
 from marketplace.listings.reviews import is_as_decided, standing_reviews, taken_down_counts
 from marketplace.listings.signals import Signal, signals_of
 from marketplace.sql import content_digest
@@ -135,10 +135,13 @@ def note_review(state: ServiceState, service: Service, review: ServiceReview | N
     needs_review = not is_as_decided(service, review)
     if needs_review and not state.needs_review:
         state.waiting_since = now if review else service.created_at or now
+    elif review and not needs_review:
+        state.waiting_since = review.decided_at
     elif state.waiting_since is None:
         state.waiting_since = now
     state.review_id = review.id if review else None
     state.needs_review, state.is_edited = needs_review, review is not None
+    state.is_sent_back = not needs_review and review is not None and review.decision == Decision.CHANGES_REQUESTED
     state.looked_at = now
 
 

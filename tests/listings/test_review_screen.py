@@ -208,6 +208,35 @@ def test_stored_words_that_nobody_knows_any_more_are_shown_as_they_are(app, oper
     assert page.count("was noted in a way that cannot be read any more") == 3
 
 
+def test_what_changes_were_requested_of_is_found_with_since_when_until_it_is_edited(app, operations):
+    late, early, other = (listed(title=f"Listing {word}") for word in ("late", "early", "other"))
+    for service in (early, late):
+        decide(operations, service, "change-request", reason="quality")
+    decide(operations, other, "take-down", reason="quality")
+    assert queued(operations) == []
+    page = operations.get(f"{QUEUE}?kind=requested").text
+    assert queued(operations, "?kind=requested") == [str(early.id), str(late.id)]
+    assert "changes requested" in page.partition("<table")[2]
+    assert "Review the next" not in page
+    assert re.search(r'kind=requested" aria-current="true">Changes requested <span class="tab-count">2<', page)
+    state = db.session.get(ServiceState, early.id)
+    requested = db.session.scalars(sa.select(ServiceReview).where(ServiceReview.service_id == early.id)).one()
+    assert state.waiting_since == requested.decided_at
+    edit_behind_our_back(early, description="Every window, as was asked.")
+    assert queued(operations) == [str(early.id)]
+    assert queued(operations, "?kind=requested") == [str(late.id)]
+    assert queued(operations, "?kind=unheard-of") == [str(early.id)]
+
+
+def test_a_request_that_is_taken_back_waits_for_a_review_again(app, operations):
+    service = ServiceFactory()
+    decide(operations, service, "change-request", reason="quality")
+    url = f"/admin/services/{service.id}/reversal"
+    operations.post(url, data=fields_of(page_of(operations, service), url))
+    assert queued(operations, "?kind=requested") == []
+    assert queued(operations) == [str(service.id)]
+
+
 def test_a_queue_that_is_asked_for_wrongly_opens_nothing(app, operations):
     first, second = listed(category="music"), listed(category="cleaning")
     token = operations.token("/admin/profile/")
