@@ -170,7 +170,7 @@ class ReviewQueueView(ListScreen):
         look_at_changes()
         return self.next_one(queue_in(request.form))
 
-    @requires(Permission.SERVICES_MODERATE)
+    @requires(Permission.SERVICES_READ)
     @expose("/figures")
     def figures_view(self) -> str:
         """Show what the team has decided lately, by day and by moderator, and how much of it was taken back."""

@@ -41,11 +41,11 @@ from marketplace.listings.moderation import (
     take_down_refusal,
     take_down_service,
 )
-from marketplace.listings.queue import decisions_of_provider, listings_of_provider, place_of, reviews_of
+from marketplace.listings.queue import decisions_of_provider, listings_of_provider, place_of, reviews_of, waiting_count
 from marketplace.listings.queue_view import ReviewQueueView, queue_in
 from marketplace.listings.reviews import changes_since, last_approval
 from marketplace.listings.states import look_at, read_signals, sights
-from marketplace.listings.waiting import look_at_changes
+from marketplace.listings.waiting import COUNTED, count_text, look_at_changes
 from marketplace.permissions import Permission
 from marketplace.transaction import in_transaction
 from marketplace.web.headers import allow_remote_images
@@ -231,6 +231,8 @@ class ReviewScreen(TimelineView):
             reason_words=REASON_WORDS,
             listings=listings_of_provider(session, row.provider_id),
             decisions=decisions_of_provider(session, row.provider_id),
+            waiting=waiting_count(session, COUNTED + 1, [ServiceState.provider_id == row.provider_id]),
+            count_text=count_text,
             holder=claim_refusal(state, actor=actor()),
             yours=_yours(state) if _is_claimed_by(state, current_user.member_id) else "",
             **{**self.page_parts(row), "panels": self.history(row)},

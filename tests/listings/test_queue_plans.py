@@ -103,6 +103,14 @@ def test_the_next_is_found_at_the_head_of_the_index(moderator):
     assert not too_much([search], 5)
 
 
+@pytest.mark.parametrize("sort", ["created_at&desc=1", "title", "price"])
+def test_services_that_wait_with_a_signal_are_found_by_the_index_of_the_queue(moderator, sort):
+    page, statements = visit(moderator, f"/admin/services/?signal=price&sort={sort}")
+    assert "Lesson no." in page
+    shown = [each for each in statements if "service_states" in each[0]]
+    assert not too_much(shown, 3 * CAP, but=("users",))
+
+
 def test_what_has_changed_is_looked_for_once_a_minute_not_with_every_page(moderator):
     moderator.get("/admin/services/review/")
     for address in ("/admin/profile/", "/admin/services/", "/admin/profile/"):

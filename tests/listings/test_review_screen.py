@@ -405,6 +405,42 @@ def test_images_are_linked_and_never_fetched_by_the_server(app, operations):
     assert "https:" not in operations.get(QUEUE).headers["Content-Security-Policy"]
 
 
+def test_the_queue_is_found_by_its_providers_and_from_the_page_of_one(app, operations):
+    provider = ProviderFactory(email="grete@example.com", profile={"firstName": "Grete", "lastName": "Grün"})
+    theirs = [listed(provider=provider) for _each in range(3)]
+    listed()
+    found = [str(service.id) for service in theirs]
+    assert queued(operations, "?search=grün") == queued(operations, "?search=grete@example.com") == found
+    page = unescape(page_of(operations, theirs[0]))
+    assert f'<a href="{QUEUE}?provider={provider.id}">3 of this provider wait for a review</a>' in page
+    assert queued(operations, f"?provider={provider.id}") == found
+    decide(operations, theirs[0], "approval")
+    decide(operations, theirs[1], "approval")
+    assert "1 of this provider waits for a review" in page_of(operations, theirs[0])
+
+
+def test_what_the_queue_finds_by_a_signal_is_decided_on_as_a_batch(app, operations):
+    waits, approved = listed(images=[]), listed(images=[])
+    listed(images=["https://images.example/1.jpg"])
+    assert len(queued(operations, "?signal=images")) == 2
+    decide(operations, approved, "approval")
+    token = operations.token("/admin/profile/")
+    form = {"action": "approval", "everything": "1", "matching": "signal=images", "csrf_token": token}
+    address = operations.post("/admin/services/action/", data=form).location
+    assert preview(operations, address) == (1, {})
+    assert str(waits.id) in operations.get(address).text
+
+
+@pytest.mark.parametrize("role", [Role.SUPPORT, Role.MANAGER])
+def test_whoever_reads_services_reads_the_figures_and_finds_back(as_role, role):
+    browser = as_role(role)
+    assert f'href="{QUEUE}figures"' in browser.get("/admin/services/").text
+    figures = browser.get(f"{QUEUE}figures")
+    assert figures.status_code == 200
+    assert f'href="{QUEUE}"' not in figures.text
+    assert '<p class="way-back"><a href="/admin/services/"' in figures.text
+
+
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.MANAGER])
 def test_the_queue_is_for_moderators(as_role, role):
     service, browser = ServiceFactory(), as_role(role)
