@@ -14,7 +14,7 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from marketplace.accounts.cells import short_person_cell
+from marketplace.accounts.cells import short_person_cell, user_title
 from marketplace.backoffice.addresses import parameters_of
 from marketplace.backoffice.cells import Cell, badge, brief_time_cell, html
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, RecordFilter
@@ -124,7 +124,7 @@ class ReviewQueueView(ListScreen):
         ChoiceFilter("kind", _l("Kind"), KINDS, KIND.__getitem__),
         ChoiceFilter("category", _l("Category"), category_choices, lambda value: ServiceState.category == value),
         ChoiceFilter("signal", _l("Signal"), SIGNAL_LABELS, ServiceState.has_signal),
-        RecordFilter("provider", _l("Provider"), lambda value: ServiceState.provider_id == value),
+        RecordFilter("provider", _l("Provider"), lambda value: ServiceState.provider_id == value, user_title),
         DateFilter("waiting_before", _l("Waits since before"), lambda moment: ServiceState.waiting_since < moment),
     )
     tabs = "kind"

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from marketplace.accounts.cells import person_cell, short_person_cell
+from marketplace.accounts.cells import person_cell, short_person_cell, user_title
 from marketplace.backoffice.cells import brief_time_cell, raw_cell, time_cell
 from marketplace.backoffice.filters import ChoiceFilter, RecordFilter
 from marketplace.backoffice.ordering import Order
@@ -108,7 +108,7 @@ class ServiceView(ReviewScreen):
         ChoiceFilter("category", _l("Category"), category_choices, lambda value: Service.category == value),
         ChoiceFilter("active", _l("Active"), [("yes", _l("Yes")), ("no", _l("No"))], ACTIVE.__getitem__),
         ChoiceFilter("signal", _l("Waits with signal"), SIGNAL_LABELS, waits_with_signal),
-        RecordFilter("provider", _l("Provider"), lambda value: Service.provider_id == value),
+        RecordFilter("provider", _l("Provider"), lambda value: Service.provider_id == value, user_title),
     )
     searched = queries.SERVICE_SEARCH
     bulk_verbs = SERVICE_VERBS
