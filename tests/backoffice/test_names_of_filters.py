@@ -65,5 +65,9 @@ def test_a_batch_by_whose_services_a_list_is_narrowed_is_named(service, administ
     token = administrator.token("/admin/profile/")
     form = {"action": "take-down", "rowid": str(service.id), "csrf_token": token}
     batch_id = administrator.post("/admin/services/action/", data=form).location.partition("id=")[2]
+    page = administrator.get(f"/admin/batches/details/?id={batch_id}").text
+    assert "It can be done to 1 service<" in page
+    assert "Take down: 1 service<" in page
+    assert not re.search(r"\brows?\b", re.sub(r"<[^>]+>", "", page.partition("<main")[2]))
     page = administrator.get(f"/admin/bookings/?batch={batch_id}").text
     assert chips(page) == {"Services of a batch": "Take down: 1"}
