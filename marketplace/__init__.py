@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = BackOffice(__name__, root_path=str(ROOT / "marketplace"), template_folder=str(ROOT / "templates"))
     init_templates(app)
     configure(app, settings)
-    init_requests(app, settings)
+    init_requests(app, settings.proxy_hops)
     init_limits(app)
     init_assets(app)
     init_cookies(app)

@@ -94,6 +94,23 @@ def _sqlite_content_digest(element: content_digest, compiler: SQLCompiler, **opt
     return f"content_digest({', '.join(compiler.process(part, **options) for part in element.clauses)})"
 
 
+class sha256_hex(FunctionElement[str]):  # noqa: N801 - it reads as the SQL function it is
+    """`sha256_hex(text)`: SHA-256 of a text in UTF-8, hexadecimal."""
+
+    type = sa.String(64)
+    inherit_cache = True
+
+
+@compiles(sha256_hex)
+def _postgresql_sha256_hex(element: sha256_hex, compiler: SQLCompiler, **options: Any) -> str:
+    return f"encode(sha256(convert_to({compiler.process(element.clauses, **options)}, 'UTF8')), 'hex')"
+
+
+@compiles(sha256_hex, "sqlite")
+def _sqlite_sha256_hex(element: sha256_hex, compiler: SQLCompiler, **options: Any) -> str:
+    return f"sha256_hex({compiler.process(element.clauses, **options)})"
+
+
 class text_position(FunctionElement[int]):  # noqa: N801 - it reads as the SQL function it is
     """`text_position(text, part)`: where `part` begins in `text`: 1, 2, 3, ...; 0 where it is not in it."""
 
@@ -180,6 +197,7 @@ def teach(connection: sqlite3.Connection) -> None:
     connection.create_function("lower", 1, _lower, deterministic=True)
     connection.create_function("json_words", -1, _json_words, deterministic=True)
     connection.create_function("content_digest", -1, _content_digest, deterministic=True)
+    connection.create_function("sha256_hex", 1, _sha256_hex, deterministic=True)
     connection.create_function("user_search_text", 2, _user_search_text, deterministic=True)
 
 
@@ -190,6 +208,10 @@ def _lower(value: Any) -> Any:
 def _content_digest(*values: Any) -> str:
     text = "".join("-" if value is None else f"{len(str(value))}:{value}" for value in values)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _sha256_hex(text: Any) -> Any:
+    return hashlib.sha256(str(text).encode("utf-8", "surrogatepass")).hexdigest() if text is not None else None
 
 
 def _json_words(document: Any, *keys: str) -> str:

@@ -36,8 +36,17 @@ def gist_of(refusal: str) -> str:
     return refusal.gist if isinstance(refusal, Refusal) else refusal
 
 
-EMAIL = r"[^@\s<>\"']{1,64}@[^@\s<>\"']+\.[^@\s<>\"'.]+"
-"""What an e-mail address looks like, as a regular expression: enough to tell a slip, no more."""
+UNSEEN = (
+    r"\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
+)
+"""Characters that nobody sees or that turn text around, as part of a class of a regular expression."""
+
+_WITHIN = rf"[^@\s<>\"',;:\\()\[\]{UNSEEN}]"
+_LABEL = rf"(?!-)[^@\s<>\"',;:\\()\[\].{UNSEEN}]{{1,63}}(?<!-)"
+
+EMAIL = rf"{_WITHIN}{{1,64}}@(?:{_LABEL}\.)+{_LABEL}"
+"""What an e-mail address looks like, as a regular expression: enough to tell a slip, and that two do not look alike."""
 
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 

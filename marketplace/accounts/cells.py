@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from marketplace.accounts import phones
 from marketplace.accounts.disclosure import glimpse, masked_parts
 from marketplace.accounts.models import UserRole
-from marketplace.accounts.queries import name_of_user
+from marketplace.accounts.queries import name_of_user, token_state
 from marketplace.accounts.schemas import full_name, profile_problems
 from marketplace.backoffice.cells import NONE, Cell, badge_cell, breakable, html, linker, mark, missing
 from marketplace.database import utcnow
@@ -20,10 +20,14 @@ from marketplace.web.formats import json_text
 role_cell = badge_cell(lambda row: row.role, lambda: {role: (_(role), role) for role in UserRole})
 
 token_state_cell = badge_cell(
-    lambda row: "closed" if row.is_used else "expired" if row.expires_at <= utcnow() else "open",
+    lambda row: token_state(row, utcnow()),
     lambda: {
-        "open": (_("open"), "pending"),
-        "closed": (_("used or voided"), "completed"),
+        "active": (_("active"), "confirmed"),
+        "used": (_("used"), "completed"),
+        "voided": (_("voided"), "cancelled"),
+        "revoked": (_("revoked"), "cancelled"),
+        "outdated": (_("outdated"), "cancelled"),
+        "closed": (_("used or voided"), "cancelled"),
         "expired": (_("expired"), "cancelled"),
     },
 )

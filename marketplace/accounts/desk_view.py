@@ -14,14 +14,13 @@ from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from marketplace.accounts import queries
-from marketplace.accounts.cells import short_person_cell
+from marketplace.accounts.cells import short_person_cell, token_state_cell
 from marketplace.accounts.models import Ending, PasswordResetToken, Way
 from marketplace.accounts.reset_links import revoke_refusal, revoke_reset_token
 from marketplace.backoffice.bulk import BulkVerb
 from marketplace.backoffice.cells import (
     NONE,
     Cell,
-    badge_cell,
     breakable,
     brief_time_cell,
     email_cell,
@@ -37,30 +36,18 @@ from marketplace.backoffice.ordering import Order
 from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import TableView, Verb
 from marketplace.batches.work import Deed, one_by_one
-from marketplace.database import utcnow
 from marketplace.extensions import db
 from marketplace.permissions import Permission
 
 STATES = [
-    ("active", _l("Active")),
+    ("active", _l("Active or outdated")),
     ("used", _l("Used")),
     ("voided", _l("Voided")),
     ("revoked", _l("Revoked")),
+    ("outdated", _l("Outdated by another password")),
     ("closed", _l("Used or voided elsewhere")),
     ("expired", _l("Expired")),
 ]
-
-state_cell = badge_cell(
-    lambda row: queries.token_state(row, utcnow()),
-    lambda: {
-        "active": (_("active"), "pending"),
-        "used": (_("used"), "completed"),
-        "voided": (_("voided"), "cancelled"),
-        "revoked": (_("revoked"), "cancelled"),
-        "closed": (_("used or voided"), "cancelled"),
-        "expired": (_("expired"), "cancelled"),
-    },
-)
 
 
 def issuer_cell(_name: str) -> Cell:
@@ -131,7 +118,7 @@ class ResetTokenView(TableView):
         "ending": _l("How it ended"),
     }
     cells = {
-        "state": state_cell,
+        "state": token_state_cell,
         "user": owner_cell,
         "issuer": issuer_cell,
         "reason": reason_cell,

@@ -68,6 +68,8 @@ class PasswordResetToken(Base):
     is_used: Mapped[bool | None] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, server_default=sa.func.now())
 
+    is_outdated: Mapped[bool | None] = orm.query_expression()
+    """Whether what it was issued for is there no more; None where that was not asked for."""
     record: Mapped["ResetLinkRecord | None"] = relationship(
         primaryjoin=lambda: PasswordResetToken.id == orm.foreign(ResetLinkRecord.token_id), viewonly=True, uselist=False
     )

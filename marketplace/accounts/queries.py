@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload, with_expression
 from sqlalchemy.sql import ColumnElement
 
 from marketplace.accounts.models import Ending, PasswordResetToken, ResetLinkRecord, User, UserRole
 from marketplace.backoffice.referred import Referred
 from marketplace.backoffice.search import Search, Source, best_matches, spaced_text
-from marketplace.sql import json_words, statement_began
+from marketplace.sql import json_words, sha256_hex, statement_began
 from marketplace.staff.models import StaffMember
 
 
@@ -78,7 +78,8 @@ def _find(session: Session, role: UserRole, term: str, limit: int) -> list[User]
 def tokens() -> sa.Select[PasswordResetToken]:
     """Select reset tokens with what the desk knows of them, and with the user whose address they are for."""
     of_user = joinedload(PasswordResetToken.user).load_only(User.email, User.profile)
-    return sa.select(PasswordResetToken).options(joinedload(PasswordResetToken.record), of_user)
+    outdated = with_expression(PasswordResetToken.is_outdated, is_outdated(PasswordResetToken))
+    return sa.select(PasswordResetToken).options(joinedload(PasswordResetToken.record), of_user, outdated)
 
 
 def listed_tokens(page: sa.FromClause) -> sa.Select[*tuple[Any, ...]]:
@@ -89,6 +90,7 @@ def listed_tokens(page: sa.FromClause) -> sa.Select[*tuple[Any, ...]]:
             *(page.c[name] for name in ("id", "email", "expires_at", "is_used", "created_at")),
             Referred("record", known.token_id, known.issuer_id, known.issuer_label, known.ended_as),
             person("user", User),
+            _outdated(known, User).label("is_outdated"),
         )
         .select_from(page)
         .outerjoin(known, known.token_id == page.c.id)
@@ -112,23 +114,49 @@ def token_ids_of(session: Session, user: User) -> list[uuid.UUID]:
 
 
 def token_state_condition(state: str) -> ColumnElement[bool]:
-    """Return the condition for tokens of one of the states that `token_state` tells."""
+    """Return the condition for tokens of one of the states that `token_state` tells; `active` finds outdated ones, too.
+
+    To leave those out, PostgreSQL would look at every record there is.
+    """
     ended, alive = PasswordResetToken.is_used.is_(True), PasswordResetToken.expires_at > statement_began()
     unused = PasswordResetToken.is_used.is_not(True)
     if state in set(Ending):
         return sa.and_(ended, _recorded(ResetLinkRecord.ended_as == state))
     known = sa.exists().where(ResetLinkRecord.token_id == PasswordResetToken.id, ResetLinkRecord.ended_as.is_not(None))
-    return sa.and_(*{"active": (unused, alive), "expired": (unused, sa.not_(alive)), "closed": (ended, ~known)}[state])
+    conditions = {
+        "active": (unused, alive),
+        "outdated": (unused, alive, is_outdated(PasswordResetToken)),
+        "expired": (unused, sa.not_(alive)),
+        "closed": (ended, ~known),
+    }
+    return sa.and_(*conditions[state])
 
 
 def token_state(row: Any, now: dt.datetime) -> str:
-    """Return how a token ended (see Ending), or that it is `active`, `expired`, or `closed`.
+    """Return how a token ended (see Ending), or that it is `active`, `outdated`, `expired`, or `closed`.
 
-    That is one which another program has marked as used, which it also does to void one.
+    Outdated is one whose account got another password, or went, without our doing; closed is one which another program
+    has marked as used, which it also does to void one.
     """
     if row.is_used:
         return (row.record and row.record.ended_as) or "closed"
-    return "active" if row.expires_at > now else "expired"
+    if row.expires_at <= now:
+        return "expired"
+    return "outdated" if row.is_outdated else "active"
+
+
+def is_outdated(token: type[PasswordResetToken]) -> ColumnElement[bool]:
+    """Return the condition that the account a token was issued for, with its password of then, is there no more."""
+    known, owner = aliased(ResetLinkRecord), aliased(User)
+    # As a number and not as EXISTS, for which PostgreSQL might read every record there is; of a number it takes for
+    # granted that it is hardly ever this one.
+    told = sa.select(sa.cast(_outdated(known, owner), sa.Integer)).outerjoin(owner, owner.email == token.email)
+    return sa.func.coalesce(told.where(known.token_id == token.id).scalar_subquery(), 0) == 1
+
+
+def _outdated(known: type[ResetLinkRecord], owner: type[User]) -> ColumnElement[bool]:
+    is_another = owner.id.is_(None) | (known.user_id != owner.id)
+    return known.replaces.is_not(None) & (is_another | (sha256_hex(owner.password) != known.replaces))
 
 
 def issued_by(issuer_id: str) -> ColumnElement[bool]:

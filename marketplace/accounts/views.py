@@ -51,7 +51,7 @@ RESET_LINKS = RecordList(
     "links",
     _l("Reset links"),
     "reset-tokens.details_view",
-    Listed.of(PasswordResetToken, lambda page: sa.select(*page.c)),
+    Listed.of(PasswordResetToken, queries.listed_tokens),
     {
         "created_at": RecordColumn(
             _l("Issued"), brief_time_cell, Order(PasswordResetToken.created_at, PasswordResetToken.id)

@@ -42,6 +42,7 @@ ACTS: Mapping[str, Any] = {
     "staff.invite_voided": _l("Voided an earlier invite"),
     "staff.invited": _l("Invited a colleague"),
     "staff.password_changed": _l("Changed a staff password"),
+    "staff.proof_failed": _l("Typed a wrong password where their own was asked for"),
     "staff.recovery_code_used": _l("Used a recovery code"),
     "staff.recovery_codes_made": _l("Made new recovery codes"),
     "staff.role_changed": _l("Changed a role"),

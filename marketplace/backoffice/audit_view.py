@@ -14,12 +14,19 @@ from markupsafe import Markup, escape
 from marketplace.audit import AuditEvent
 from marketplace.backoffice.acts import ACTS, TABLES, told_act
 from marketplace.backoffice.cells import NONE, Cell, CellMaker, breakable, brief_time_cell, html, linker, time_cell
-from marketplace.backoffice.filters import DateFilter, TextFilter
+from marketplace.backoffice.filters import ChoiceFilter, DateFilter, TextFilter
 from marketplace.backoffice.search import Search, Source, spaced_text
 from marketplace.backoffice.table import TableView
 from marketplace.database import utcnow
 from marketplace.permissions import Permission
 from marketplace.web.formats import viewer_zone
+
+KINDS = [
+    ("staff", _l("Staff")),
+    ("customer", _l("Customer")),
+    ("visitor", _l("Visitor")),
+    ("command", _l("Command line")),
+]
 
 
 def changes_cell(_name: str) -> Cell:
@@ -34,6 +41,7 @@ PAGES = {
     "password_reset_tokens": ("reset-tokens", Permission.RESET_TOKENS_READ),
     "batches": ("batches", Permission.BOOKINGS_READ),
     "staff_members": ("staff", Permission.STAFF_MANAGE),
+    "staff_invites": ("invites", Permission.STAFF_MANAGE),
 }
 """Table to the screen of its records, and what opens that."""
 
@@ -72,6 +80,22 @@ def narrowing_cell(filter_name: str, words: Callable[[str], str] = str) -> CellM
     return make
 
 
+def actor_cell(_name: str) -> Cell:
+    """Make the cell that leads to all that somebody did: a customer may have the address of a colleague."""
+    page, kinds = escape(f"{url_for('audit.index_view')}?"), dict(KINDS)
+
+    def cell(row: Any) -> Markup:
+        query = escape(urlencode({"actor": row.actor_label, "kind": row.actor_kind}))
+        kind = (
+            ""
+            if row.actor_kind == "staff"
+            else html(f" <small>{escape(kinds.get(row.actor_kind, row.actor_kind))}</small>")
+        )
+        return html(f'<a href="{page}{query}">{breakable(row.actor_label)}</a>{kind}') if row.actor_label else NONE
+
+    return cell
+
+
 def days() -> list[tuple[str, str, str]]:
     """Return label, first and last day of what is asked for most, in the viewer's zone."""
     today = utcnow().astimezone(viewer_zone()).date()
@@ -83,7 +107,8 @@ def acts_of(label: str) -> list[tuple[str, str]]:
     """Return words and address of what somebody did lately."""
     page = url_for("audit.index_view")
     return [
-        (words, f"{page}?{urlencode({'actor': label, 'from': first, 'to': last})}") for words, first, last in days()
+        (words, f"{page}?{urlencode({'actor': label, 'kind': 'staff', 'from': first, 'to': last})}")
+        for words, first, last in days()
     ]
 
 
@@ -138,7 +163,7 @@ class AuditView(TableView):
         "at": time_cell,
         "changes": changes_cell,
         "subject": subject_cell,
-        "actor_label": narrowing_cell("actor"),
+        "actor_label": actor_cell,
         "action": narrowing_cell("action", told_act),
         "subject_id": narrowing_cell("record"),
         "request_id": narrowing_cell("request"),
@@ -149,6 +174,7 @@ class AuditView(TableView):
     list_filters = (
         TextFilter("action", _l("Action"), lambda text: AuditEvent.action == text, ACTS),
         TextFilter("actor", _l("Who"), lambda text: AuditEvent.actor_label == text),
+        ChoiceFilter("kind", _l("Kind"), KINDS, lambda kind: AuditEvent.actor_kind == kind),
         TextFilter("record", _l("Record"), lambda text: AuditEvent.subject_id == text),
         TextFilter("request", _l("Request"), lambda text: AuditEvent.request_id == text),
         DateFilter("from", _l("From"), lambda moment: AuditEvent.at >= moment),

@@ -200,6 +200,8 @@ class BatchView(TableView):
                 abort(403)
         else:
             batch, screen, verb = self._to_run(record_id)
+            if verb.hands_out and (question := ask_for_proof(self.url_of(batch))):
+                return question
             title, who = self.title_of(batch), actor()
             in_transaction(lambda: resume_batch(batch, label=title, actor=who))
             if verb.hands_out:

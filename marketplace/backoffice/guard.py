@@ -30,13 +30,15 @@ def for_every_member(route: Route) -> Route:
     return route
 
 
-def ask_for_proof() -> Response | None:
-    """Lead the visitor of a file of people to where their own password is asked for again, and back.
+def ask_for_proof(back: str | None = None) -> Response | None:
+    """Lead the visitor to where their own password is asked for again; None where they gave it a short while ago.
 
-    None where they gave it a short while ago.
+    :param back: where that leads to afterwards; by default the file that was asked for.
     """
     if current_user.is_proved:
         return None
+    if back is not None:
+        return redirect(url_for("profile.proof_view", next=back))
     return redirect(url_for("profile.proof_view", next=request.full_path.rstrip("?"), download="1"))
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
-from marketplace.backoffice.cells import badge, moment_tag
+from marketplace.backoffice.cells import badge, breakable, moment_tag
 from marketplace.backoffice.panels import Panel, PanelRow
 from marketplace.batches.models import Batch
 from marketplace.bookings.models import Booking
@@ -97,7 +98,7 @@ def _coming(
     :param narrowed: filters of the list of bookings that leave just these listings'.
     """
     coming, total = coming_of_services(db.session(), is_theirs, now=utcnow(), most=most)
-    make = _row_maker("customer")
+    make = _customer_row_maker()
     may_cancel = current_user.may(Permission.BOOKINGS_CANCEL)
     others = "" if may_cancel or not total else _("Support can cancel them.")
     all_of_them: dict[str, Any] = {**narrowed, "coming": "yes", "sort": "scheduled_at"}
@@ -147,6 +148,12 @@ def _row_maker(other_side: str) -> Callable[[Any], PanelRow]:
         )
 
     return make
+
+
+def _customer_row_maker() -> Callable[[Any], PanelRow]:
+    """Return what makes the rows of bookings of one listing, whose title need not be said."""
+    make = _row_maker("customer")
+    return lambda row: replace((made := make(row)), title=breakable(made.detail), detail="")
 
 
 def _name(person: Any) -> str:

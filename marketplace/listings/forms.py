@@ -145,7 +145,7 @@ class ReviewReasonForm(FlaskForm):
         validators=[InputRequired()],
     )
     words = TextAreaField(
-        _("Words"), [Length(max=1000)], filters=[strip], description=_("Needed where the reason is another one.")
+        _("In words"), [Length(max=1000)], filters=[strip], description=_("Needed where the reason is another one.")
     )
 
     def validate_words(self, field: Any) -> None:

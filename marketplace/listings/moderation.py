@@ -51,7 +51,7 @@ def request_changes(
 ) -> ServiceReview:
     """Ask the provider for changes; the listing comes back as soon as it is edited.
 
-    :param words: for the provider; needed with the reason OTHER.
+    :param words: kept with the decision, for colleagues; needed with the reason OTHER.
     :raises NotAllowedNow: as `change_request_refusal` says.
     :raises InvalidInput: for other reasons without words.
     :raises Stale: as in `approve_service`.

@@ -11,7 +11,8 @@ from flask import flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from markupsafe import Markup
+from flask_babel import ngettext
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from marketplace.accounts.cells import short_person_cell, user_title
@@ -67,6 +68,8 @@ def signals_cell(_name: str) -> Cell:
     labels = {kind: badge(str(label), "malformed") for kind, label in SIGNAL_LABELS}
 
     def cell(row: Any) -> Markup:
+        if not row.signal_kinds:
+            return html("")
         badges = " ".join(labels.get(kind, badge(kind, "malformed")) for kind in row.signal_kinds.split())
         return html(f'<div class="value">{badges}</div>')
 
@@ -87,7 +90,25 @@ def kind_cell(_name: str) -> Cell:
 
 def claimed_cell(_name: str) -> Cell:
     now = utcnow()
-    return lambda row: row.claimed_by_label if row.claimed_until and row.claimed_until > now else ""
+
+    def cell(row: Any) -> str:
+        if not row.claimed_until or row.claimed_until <= now:
+            return ""
+        who = escape(row.claimed_by_label)
+        return html(f'<small title="{who}">{who}</small>')  # Cut where it is longer than the column's head.
+
+    return cell
+
+
+def waiting_cell(name: str) -> Cell:
+    """Make the cell of since when a listing waits, and for how many days."""
+    write, now = brief_time_cell(name), utcnow()
+
+    def cell(row: Any) -> Markup:
+        days = (now - row.waiting_since).days
+        return html(f"{escape(write(row))} <small>{escape(ngettext('%(num)d day', '%(num)d days', days))}</small>")
+
+    return cell
 
 
 class ReviewQueueView(ListScreen):
@@ -112,7 +133,7 @@ class ReviewQueueView(ListScreen):
         "signals": signals_cell,
         "provider": short_person_cell,
         "price": price_cell,
-        "waiting_since": brief_time_cell,
+        "waiting_since": waiting_cell,
         "claimed": claimed_cell,
     }
     sort_columns = {

@@ -48,8 +48,8 @@ from marketplace.listings.states import look_at, read_signals, sights
 from marketplace.listings.waiting import COUNTED, count_text, look_at_changes
 from marketplace.permissions import Permission
 from marketplace.transaction import in_transaction
+from marketplace.web.formats import clock
 from marketplace.web.headers import allow_remote_images
-from marketplace.words import moment
 
 LABELS = dict(SIGNAL_LABELS)
 
@@ -99,9 +99,12 @@ class ReviewScreen(TimelineView):
         service, who = self._find_there(record_id), actor()
         if service is None:
             return self._gone(record_id)
+        title, queue = service.title, queue_in(request.form)
         in_transaction(lambda: release_service(db.session(), service.id, actor=who))
-        place = place_of(db.session.get(ServiceState, service.id))
-        return self.queue.next_one(queue_in(request.form), after=place)
+        state = db.session.get(ServiceState, record_id)
+        if state and state.needs_review:
+            self._tell(_("Skipped: %(title)s", title=title), record_id, queue, "info")
+        return self.queue.next_one(queue, after=place_of(state))
 
     @requires(Permission.SERVICES_MODERATE)
     @expose("/<uuid:record_id>/approval", methods=("GET", "POST"))
@@ -163,10 +166,14 @@ class ReviewScreen(TimelineView):
         decided = self.submit(form, act)
         if decided is None:
             return self.review_page(record_id, queue=queue, **{name: form}), self.status_of(form)
+        self._tell(done % {"title": title}, record_id, queue, "success")
+        return self.queue.next_one(queue, after=place)
+
+    def _tell(self, done: str, record_id: uuid.UUID, queue: str, tone: str) -> None:
+        """Say what became of a listing, with the way back to it."""
         back = self.get_url(".review_view", record_id=record_id, queue=queue or None)
         look_again = Markup('%s <a href="%s" data-key="u"><kbd>u</kbd> %s</a>')
-        flash(look_again % (done % {"title": title}, back, _("Look at it again")), "success")
-        return self.queue.next_one(queue, after=place)
+        flash(look_again % (done, back, _("Look at it again")), tone)
 
     def _find_there(self, record_id: uuid.UUID) -> Service | None:
         """Return the listing, or None where it was deleted while somebody looked at it; else answer 404."""
@@ -202,8 +209,10 @@ class ReviewScreen(TimelineView):
             "take_down": ReasonedDecisionForm(formdata=None),
             **forms,
         }
-        for form in shown.values():
+        for name, form in shown.items():
             form.seen.data, form.queue.data = seen, queue
+            for field in form:
+                field.id = f"{name}-{field.name}"  # Several forms of the page have it.
         against = [review for review in (standing, approved) if review]
         if len(against) == 2 and against[0].reviewed == against[1].reviewed:
             against.pop()  # Both were about the same.
@@ -275,4 +284,4 @@ def _is_claimed_by(state: ServiceState, member_id: uuid.UUID) -> bool:
 
 def _yours(state: ServiceState | None) -> str:
     """Say until when a listing is the visitor's."""
-    return _("Yours until %(end)s", end=moment(state.claimed_until)) if state and state.claimed_until else ""
+    return _("Claimed by you until %(end)s", end=clock(state.claimed_until)) if state and state.claimed_until else ""

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.audit import Actor, Visitor, record
-from marketplace.database import lock, session_of, utcnow
+from marketplace.database import lock, utcnow
 from marketplace.errors import NotAllowedNow, Unknown, refuse
 from marketplace.permissions import Role
 from marketplace.sql import database_now
 from marketplace.staff.models import StaffInvite, StaffMember
-from marketplace.staff.operations import create_staff_member, refuse_taken_email
+from marketplace.staff.operations import UNUSED, create_staff_member, refuse_taken_email, void_invite
 from marketplace.words import gettext as _
 
 VALID = dt.timedelta(hours=72)
@@ -74,11 +74,9 @@ def invite_colleague(
             )
         return known, False
     refuse_taken_email(session, email)
-    earlier = sa.select(StaffInvite).where(
-        StaffInvite.email == email, StaffInvite.used_at.is_(None), StaffInvite.voided_at.is_(None)
-    )
+    earlier = sa.select(StaffInvite).where(StaffInvite.email == email, *UNUSED)
     for each in session.scalars(earlier.order_by(StaffInvite.id).with_for_update()):
-        _void(each, "staff.invite_voided", actor=actor)
+        void_invite(each, "staff.invite_voided", actor=actor)
     session.flush()  # There is one open invite to an address; of two made at one moment the second voids the first.
     now = session.scalar(sa.select(database_now())) or utcnow()
     invite = StaffInvite(
@@ -107,7 +105,7 @@ def revoke_invite(invite: StaffInvite, *, actor: Actor) -> None:
     """
     lock(invite)
     refuse(revoke_refusal(invite))
-    _void(invite, "staff.invite_revoked", actor=actor)
+    void_invite(invite, "staff.invite_revoked", actor=actor)
 
 
 def open_invite(session: Session, token: str) -> StaffInvite | None:
@@ -141,16 +139,9 @@ def dead_invite_sentence() -> str:
 def _live(token: str) -> tuple[sa.ColumnElement[bool], ...]:
     return (
         StaffInvite.token_digest == _digest(token),
-        StaffInvite.used_at.is_(None),
-        StaffInvite.voided_at.is_(None),
+        *UNUSED,
         StaffInvite.expires_at > database_now(),
     )
-
-
-def _void(invite: StaffInvite, action: str, *, actor: Actor) -> None:
-    session_of(invite)
-    invite.voided_at = utcnow()
-    record(action, invite, actor=actor, label=invite.email)
 
 
 def _digest(token: str) -> str:

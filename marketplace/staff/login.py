@@ -15,9 +15,9 @@ from marketplace.staff.signing_in import (
     keep_half,
     member_with,
     needs_code,
-    note_failure,
-    renew_hash,
+    note_failed,
     sign_in,
+    with_renewed_hash,
 )
 from marketplace.staff.throttle import in_turn
 from marketplace.staff.visitor import ask_to_log_in, init_visitors
@@ -41,21 +41,19 @@ def log_in() -> Response:
     email = form.email.data or ""
     may_record = False
     with in_turn(email) as tries:
-        member = member_with(email, form.password.data) if form.validate() else None
-        if member is None:
+        known = member_with(email, form.password.data) if form.validate() else None
+        if known is None:
             may_record = tries.count_failure()
-    if member is None:
+    if known is None:
         if may_record and not form.errors:
-            note_failure(email, step="password")
-        status = 422 if form.errors else 401
-        form.form_errors = [] if form.errors else [_("E-mail and password do not fit together.")]
-        return make_response(render_template("staff/login.html", form=form), status)
-    renew_hash(member, form.password.data or "")
+            note_failed(email, step="password")
+        return _refused(form)
+    known = with_renewed_hash(known, form.password.data or "")
     there = own_path(form.next.data)
-    if needs_code(member):
-        keep_half(member)
+    if needs_code(known.member):
+        keep_half(known)
         return redirect(url_for(".ask_for_code", next=there))
-    return sign_in(member, then=there or url_for("admin.index")) or ask_to_log_in()
+    return sign_in(known, then=there or url_for("admin.index")) or _refused(form)
 
 
 @blueprint.route("/login/code", methods=["GET", "POST"])
@@ -63,23 +61,23 @@ def ask_for_code() -> Response:
     """Ask for the code of the second factor; until it is given, the password has opened nothing."""
     if current_user.is_authenticated:
         return redirect(url_for("admin.index"))
-    member = half_signed_in()
-    if member is None:
+    known = half_signed_in()
+    if known is None:
         session.pop("half_log_in", None)
         return redirect(url_for(".log_in", next=own_path(request.args.get("next"))))
     form = CodeForm(next=own_path(request.args.get("next")) or "")
-    answer, may_record, email = None, False, member.email
+    answer, may_record, email = None, False, known.member.email
     if request.method == "POST":
         db.session.rollback()  # Nothing is held while others have their turn.
         with in_turn(email, of_codes=True) as tries:
             if form.validate():
                 then = own_path(form.next.data) or url_for("admin.index")
-                answer = sign_in(member, then=then, code=form.code.data or "")
+                answer = sign_in(known, then=then, code=form.code.data or "")
             may_record = answer is None and tries.count_failure()
     if answer is not None:
         return answer
     if may_record and not form.errors:
-        note_failure(email, step="code")
+        note_failed(email, step="code")
     if request.method == "POST" and not form.errors:
         form.code.errors = (_("This code is not good, or no more. Each works once: wait for the next one."),)
     page = render_template("staff/login_code.html", form=form, email=email, with_recovery="recovery" in request.args)
@@ -93,6 +91,12 @@ def log_out() -> Response:
     in_transaction(_sign_out)
     session.clear()
     return redirect(url_for("staff_login.log_in"))
+
+
+def _refused(form: LogInForm) -> Response:
+    status = 422 if form.errors else 401
+    form.form_errors = [] if form.errors else [_("E-mail and password do not fit together.")]
+    return make_response(render_template("staff/login.html", form=form), status)
 
 
 def _sign_out() -> None:

@@ -11,9 +11,12 @@ from marketplace.audit import Actor, Visitor, record, record_about
 from marketplace.database import lock, session_of, utcnow
 from marketplace.errors import InvalidInput, refuse
 from marketplace.permissions import Role
-from marketplace.staff.models import StaffMember, StaffSession
+from marketplace.staff.models import StaffInvite, StaffMember, StaffSession
 from marketplace.staff.sessions import end_all_sessions
 from marketplace.words import gettext as _
+
+UNUSED = (StaffInvite.used_at.is_(None), StaffInvite.voided_at.is_(None))
+"""Conditions on invites that are neither used nor voided."""
 
 _ADMINISTRATORS = sa.select(StaffMember.id).where(StaffMember.role == Role.ADMINISTRATOR, StaffMember.is_active)
 
@@ -78,6 +81,7 @@ def change_role(member: StaffMember, *, role: str, actor: Actor) -> None:
     record("staff.role_changed", member, actor=actor, label=member.email, changes={"role": (member.role, role)})
     member.role, member.updated_at = Role(role).value, utcnow()
     end_all_sessions(member)
+    _void_invites_by(member, actor=actor)
 
 
 def disable_staff_member(member: StaffMember, *, reason: str, actor: Actor) -> None:
@@ -97,6 +101,7 @@ def disable_staff_member(member: StaffMember, *, reason: str, actor: Actor) -> N
     )
     member.is_active, member.updated_at = False, utcnow()
     end_all_sessions(member)
+    _void_invites_by(member, actor=actor)
 
 
 def disable_refusal(member: StaffMember, *, actor: Actor) -> str | None:
@@ -196,10 +201,28 @@ def record_failed_sign_in(session: Session, *, email: str, step: str) -> None:
     )
 
 
+def record_failed_proof(member: StaffMember, *, actor: Actor) -> None:
+    """Note that somebody typed a wrong password where the member's own was asked for: they, or who found the screen."""
+    record("staff.proof_failed", member, actor=actor, label=member.email)
+
+
 def refuse_taken_email(session: Session, email: str) -> None:
     """:raises InvalidInput: when the e-mail address has an account already."""
     if session.scalar(sa.select(StaffMember.id).where(StaffMember.email == email)):
         raise InvalidInput(_("%(email)s has an account already.", email=email), fields=("email",))
+
+
+def void_invite(invite: StaffInvite, action: str, *, actor: Actor) -> None:
+    """Void an invite that is locked, and record that as `action`."""
+    invite.voided_at = utcnow()
+    record(action, invite, actor=actor, label=invite.email)
+
+
+def _void_invites_by(member: StaffMember, *, actor: Actor) -> None:
+    """Void what a member has invited who may do so no more: nobody comes in by it afterwards."""
+    theirs = sa.select(StaffInvite).where(StaffInvite.invited_by == member.email, *UNUSED)
+    for invite in session_of(member).scalars(theirs.order_by(StaffInvite.id).with_for_update()):
+        void_invite(invite, "staff.invite_voided", actor=actor)
 
 
 def _is_last_administrator(member: StaffMember) -> bool:

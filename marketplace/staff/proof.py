@@ -17,8 +17,9 @@ from marketplace.extensions import db
 from marketplace.passwords import password_matches
 from marketplace.staff.cookie import stand_on_for
 from marketplace.staff.models import StaffMember
+from marketplace.staff.operations import record_failed_proof
 from marketplace.staff.sessions import renew_proof
-from marketplace.staff.throttle import in_turn
+from marketplace.staff.throttle import in_turn, note_failure
 from marketplace.transaction import in_transaction
 
 
@@ -89,10 +90,15 @@ def prove(password: str) -> bool:
     """
     member = current_user.member
     stored = sa.select(StaffMember.password_hash).where(StaffMember.id == member.id)
+    may_record = False
     with in_turn(member.email) as tries:
-        if not password_matches(password, db.session.scalars(stored).one()):
-            tries.count_failure()
-            return False
+        is_own = password_matches(password, db.session.scalars(stored).one())
+        if not is_own:
+            may_record = tries.count_failure()
+    if may_record:
+        note_failure(lambda: record_failed_proof(current_user.account(), actor=member), step="proof")
+    if not is_own:
+        return False
     key = in_transaction(lambda: renew_proof(db.session(), member.session_id))
     stand_on_for(key)
     current_user.id, current_user.member = key, replace(member, proved_at=utcnow())

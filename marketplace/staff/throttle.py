@@ -1,15 +1,19 @@
 """How often a log-in may be tried: ten failures in five minutes for an account, and for an address."""
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Lock
 
+import structlog
 from limits import RateLimitItem, parse
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import TooManyRequests
 
+from marketplace.connections import was_in_the_way
 from marketplace.extensions import client_address, limiter
 from marketplace.staff.device import account_of, known_device
+from marketplace.transaction import in_transaction
 
 FAILURES = parse("10 per 5 minutes")
 
@@ -18,6 +22,8 @@ CODES = parse("50 per day")
 
 RECORDED = parse("100 per 5 minutes")
 """Failures of all visitors together that get into the audit log: nobody shall fill it."""
+
+log = structlog.get_logger()
 
 _turns = tuple(Lock() for _each in range(256))
 
@@ -63,6 +69,19 @@ class Tries:
         for limit, key in self.limits:
             limiter.limiter.hit(limit, *key)
         return limiter.limiter.hit(RECORDED, "log-in", "recorded")
+
+
+def note_failure(record: Callable[[], None], *, step: str) -> None:
+    """Have a failure recorded; it is told all the same where the database has no time for that.
+
+    :param step: what was wrong: `password`, `code` or `proof`.
+    """
+    try:
+        in_transaction(record)
+    except OperationalError as failure:
+        if not was_in_the_way(failure):
+            raise
+        log.warning("failure_not_recorded", step=step)
 
 
 def network_of(address: str) -> str:

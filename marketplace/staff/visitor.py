@@ -51,7 +51,7 @@ class Stranger(AnonymousUserMixin):
     """Whoever is not logged in, and may nothing."""
 
     member = None
-    lacks_second_factor = False
+    is_proved = lacks_second_factor = False
 
     def may(self, _permission: Permission) -> bool:
         return False

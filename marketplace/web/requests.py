@@ -8,16 +8,15 @@ import structlog
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from config import Settings
 from marketplace.audit import Origin, current_origin
-from marketplace.extensions import client_address
+from marketplace.extensions import client_address, settings
 
 log = structlog.get_logger()
 
 
-def init_requests(app: Flask, settings: Settings) -> None:
-    if settings.proxy_hops:
-        hops = settings.proxy_hops
+def init_requests(app: Flask, hops: int) -> None:
+    """:param hops: how many proxies in front to believe."""
+    if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(_begin)
     app.after_request(_end)
@@ -25,7 +24,8 @@ def init_requests(app: Flask, settings: Settings) -> None:
 
 def _begin() -> None:
     g.started = time.perf_counter()
-    given = request.headers.get("X-Request-Id", "")
+    # A visitor who chose it could write what they like into the audit log, or take the id of somebody else's request.
+    given = request.headers.get("X-Request-Id", "") if settings().proxy_hops else ""
     g.request_id = given if re.fullmatch(r"[A-Za-z0-9._-]{8,64}", given) else uuid.uuid4().hex
     current_origin.set(Origin(request_id=g.request_id, address=client_address()))
 

@@ -96,6 +96,12 @@ def test_a_malformed_profile_can_be_mended(app, stored):
     ("changes", "field", "sentence"),
     [
         ({"email": "nonsense"}, "email", "not an e-mail address"),
+        ({"email": "old\u200b@example.com"}, "email", "not an e-mail address"),
+        ({"email": "old@exam\u00adple.com"}, "email", "not an e-mail address"),
+        ({"email": "\u202eold@example.com"}, "email", "not an e-mail address"),
+        ({"email": "old,new@example.com"}, "email", "not an e-mail address"),
+        ({"email": "old@example..com"}, "email", "not an e-mail address"),
+        ({"email": "old@-.-"}, "email", "not an e-mail address"),
         ({"email": "x" * 300 + "@example.com"}, "email", "longer than 255"),
         ({"phone": "12"}, "phone", r"Begin with \+"),
         ({"phone": "+1 555"}, "phone", "No country has"),

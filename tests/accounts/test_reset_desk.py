@@ -362,6 +362,32 @@ def test_who_may_not_open_staff_accounts_sees_by_whom_without_a_link(app, suppor
     assert "/admin/staff/" not in page
 
 
+@pytest.mark.parametrize("what", ["password", "account"])
+def test_a_link_that_another_program_made_dead_is_listed_as_outdated(app, administrator, what):
+    user = UserFactory()
+    token = issue(user, StaffMemberFactory())
+    email, identity = user.email, user.id
+    if what == "password":
+        db.session.execute(sa.update(User).where(User.id == identity).values(password="$2b$04$" + "y" * 53))
+    else:
+        db.session.execute(sa.update(User).where(User.id == identity).values(email="moved@example.com"))
+        UserFactory(email=email)
+    db.session.commit()
+    assert not is_live_token(db.session(), token, storage="digest")
+    [row] = db.session.scalars(sa.select(PasswordResetToken.id))
+    lists = {state: f"/admin/reset-tokens/?state={state}" for state in ("active", "outdated")}
+    badge = '<span class="status-cancelled">outdated</span>'
+    for address in lists.values():
+        page = administrator.get(address).text
+        assert str(row) in page
+        assert badge in page
+    assert is_live_token(db.session(), issue(UserFactory()), storage="digest")
+    assert administrator.get(lists["outdated"]).text.count('name="rowid"') == 1
+    assert badge in administrator.get(f"/admin/reset-tokens/details/?id={row}").text
+    if what == "password":
+        assert badge in administrator.get(f"/admin/users/details/?id={identity}").text
+
+
 def test_the_list_is_filtered_by_state_issuer_and_day(app, administrator):
     sana, otto = StaffMemberFactory(email="sana@example.com"), StaffMemberFactory(email="otto@example.com")
     one, two = UserFactory(), UserFactory()

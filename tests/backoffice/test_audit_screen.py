@@ -10,10 +10,13 @@ import time_machine
 
 import marketplace
 from marketplace.accounts.models import Ending
+from marketplace.accounts.reset_links import Customer
 from marketplace.audit import Origin, current_origin, record
 from marketplace.backoffice.acts import ACTS
 from marketplace.database import utcnow
+from marketplace.extensions import db
 from marketplace.listings.models import Decision
+from marketplace.staff.invites import invite_colleague
 from marketplace.transaction import transaction
 from tests.factories import BookingFactory, StaffMemberFactory, UserFactory
 
@@ -78,6 +81,26 @@ def test_it_is_narrowed_by_who_what_and_request(app, administrator, sana, query,
     assert shown(administrator, query) == found
 
 
+def test_a_customer_with_the_address_of_a_colleague_is_told_apart(app, administrator, sana):
+    user = UserFactory(email="sana@example.com")
+    act("user.password_reset", user, Customer(user.id, user.email))
+    page = text(administrator.get("/admin/audit/?action=user.password_reset"))
+    assert "<small>Customer</small>" in page
+    assert shown(administrator, after(follow(page, "sana@example.com"))) == ["user.password_reset"]
+    everything = text(administrator.get("/admin/audit/?action=user.edited"))
+    assert "user.password_reset" not in shown(administrator, after(follow(everything, "sana@example.com")))
+
+
+def test_an_invite_is_linked(app, administrator, manager):
+    with transaction():
+        invite, _is_new = invite_colleague(
+            db.session(), email="n@example.com", name="N", role="support", token="x" * 43, actor=StaffMemberFactory()
+        )
+    address = f'href="/admin/staff/invites/details/?id={invite.id}"'
+    assert address in text(administrator.get("/admin/audit/"))
+    assert address not in text(manager.get("/admin/audit/"))
+
+
 def test_it_is_narrowed_by_the_record(app, administrator):
     user, other = UserFactory(), UserFactory()
     act("user.one", user, StaffMemberFactory())
@@ -93,7 +116,7 @@ def test_what_somebody_did_yesterday_is_two_clicks_from_the_list_of_colleagues(a
 def test_what_somebody_did_yesterday_is_two_clicks_from_the_log(app, administrator, sana):
     page = text(administrator.get("/admin/audit/?action=user.edited"))
     theirs = follow(page, "sana@example.com")
-    assert theirs == "/admin/audit/?actor=sana%40example.com"
+    assert theirs == "/admin/audit/?actor=sana%40example.com&kind=staff"
     page = text(administrator.get(theirs))
     for words, found in {
         "Today": ["user.edited"],

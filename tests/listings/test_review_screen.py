@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.batches.models import Batch
+from marketplace.database import utcnow
 from marketplace.extensions import db
 from marketplace.listings.models import Service, ServiceReview, ServiceState
 from marketplace.permissions import Role
@@ -57,6 +58,17 @@ def test_every_listing_waits_oldest_first_until_it_is_decided_on(app, operations
     assert f"/admin/services/{services[1].id}/review" in answer.location, "the next one opens by itself"
     assert queued(operations) == [str(service.id) for service in services[1:]]
     assert [entry.subject_id for entry in entries("service.approved")] == [str(services[0].id)]
+
+
+def test_the_queue_says_for_how_long_a_listing_waits_and_nothing_where_there_is_nothing(app, operations):
+    service = ServiceFactory(images=["https://images.example/1.jpg"])
+    assert queued(operations) == [str(service.id)]
+    waiting_since = utcnow() - dt.timedelta(days=3, hours=1)
+    db.session.execute(sa.update(ServiceState).values(waiting_since=waiting_since, signal_kinds=""))
+    db.session.commit()
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", operations.get(QUEUE).text.partition("<tbody")[2])
+    assert "<small>3 days</small>" in cells[5]
+    assert (cells[1], cells[6]) == ("", ""), "cards leave out what is empty"
 
 
 def test_the_last_decision_leads_back_to_the_queue(app, operations):
@@ -258,18 +270,77 @@ def test_a_queue_that_is_asked_for_wrongly_opens_nothing(app, operations):
 def test_a_listing_that_somebody_has_claimed_is_theirs(app, operations, as_role):
     first, second = listed(), listed()
     other = as_role(Role.OPERATIONS)
+    before = page_of(other, first)
     token = operations.token("/admin/profile/")
     assert str(first.id) in operations.post(f"{QUEUE}claim", data={"csrf_token": token}).location
     taken = other.post(f"{QUEUE}claim", data={"csrf_token": other.token("/admin/profile/")})
     assert str(second.id) in taken.location, "the first is somebody's"
     page = page_of(other, first)
-    assert "is looking at this listing until" in page
-    refused = decide(other, first, "approval", page)
+    [sentence] = re.findall(r'<p id="holder">(.*?)</p>', page)
+    assert "is looking at this listing until" in sentence
+    row = page.partition('<div class="decisions"')[2].partition('<div class="record')[0]
+    held = re.findall(r'<button[^>]*aria-disabled="true" aria-describedby="holder">(.*?)</button>', row)
+    assert held == ["Approve", "Request changes", "Take down"]
+    assert re.findall(r'<button class="btn btn-primary"[^>]*data-key="(.)"', row) == ["s"]
+    assert row.count("<form") == 1, "there is nothing but to skip it"
+    refused = decide(other, first, "approval", before)
     assert refused.status_code == 409
     assert "is looking at this listing until" in refused.text
     assert not entries("service.approved")
     assert decide(operations, first, "approval").status_code == 302
     assert db.session.get(ServiceState, first.id).claimed_by_id is None
+
+
+def test_words_that_are_refused_for_a_claim_are_not_lost(app, operations, as_role):
+    service, other = ServiceFactory(), as_role(Role.OPERATIONS)
+    before = page_of(other, service)
+    token = operations.token("/admin/profile/")
+    operations.post(f"/admin/services/{service.id}/claim", data={"csrf_token": token})
+    refused = decide(other, service, "take-down", before, reason="quality", words="Thin, and copied.")
+    assert refused.status_code == 409
+    assert fields_of(refused.text, f"/admin/services/{service.id}/take-down")["words"] == "Thin, and copied."
+
+
+def test_words_that_are_missing_are_asked_for_where_they_are_typed(app, operations):
+    service = ServiceFactory()
+    page = decide(operations, service, "take-down", reason="other").text
+    [field] = re.findall(r'<textarea[^>]*id="take_down-words"[^>]*>', page)
+    for part in ("is-invalid", 'aria-invalid="true"', "autofocus", "take_down-words-hint take_down-words-errors"):
+        assert part in field
+    [wrong] = re.findall(r'<div class="field-errors" id="take_down-words-errors">(.*?)</div>', page)
+    assert "Another reason needs words." in wrong
+    assert '<a href="#take_down-words">' in page, "the summary leads there"
+    [untouched] = re.findall(r'<textarea[^>]*id="change_request-words"[^>]*>', page)
+    assert "aria-invalid" not in untouched
+    assert "autofocus" not in untouched
+
+
+def test_what_is_taken_down_is_put_back_by_one_button_that_says_what_it_does(app, operations):
+    service = ServiceFactory()
+    decide(operations, service, "take-down", reason="quality")
+    page = page_of(operations, service)
+    assert re.findall(r'data-key="(.)"', page) == ["u", "r", "n", "z"]
+    assert "Reinstating approves the listing as it is now" in page
+    edit_behind_our_back(service, title="Another")
+    page = page_of(operations, service)
+    assert re.findall(r'data-key="(.)"', page) == ["r", "s", "z"]
+    assert re.findall(r'data-decision="(.)"', page) == ["t"]
+    assert decide(operations, service, "reinstatement", page).status_code == 302
+    assert queued(operations) == []
+
+
+def test_from_a_decision_that_is_looked_at_again_the_way_leads_on(app, operations):
+    first, second = listed(), listed()
+    decide(operations, first, "approval")
+    url = f"/admin/services/{first.id}/skip"
+    answer = operations.post(url, data=fields_of(page_of(operations, first), url))
+    assert f"/admin/services/{second.id}/review" in answer.location
+    assert "Skipped" not in operations.get(answer.location).text, "nothing was"
+
+
+def test_addresses_of_images_are_offered_where_there_are_some(app, operations):
+    without, some = ServiceFactory(images=[]), ServiceFactory(images=["https://images.example/1.jpg"])
+    assert ["Addresses of the images" in page_of(operations, each) for each in (without, some)] == [False, True]
 
 
 def test_a_decision_is_not_taken_back_under_somebody_s_hands(app, operations, as_role):
@@ -296,10 +367,10 @@ def test_a_script_that_claims_is_told_whose_the_listing_is_and_nothing_is_said_e
         for browser in (operations, other)
     ]
     assert [answer.status_code for answer in answers] == [200, 409]
-    assert answers[0].text.startswith("Yours until")
+    assert re.fullmatch(r"Claimed by you until \d\d:\d\d", answers[0].text)
     assert "is looking at this listing until" in answers[1].text
     assert "is looking at this listing" not in other.get("/admin/").text
-    assert "Yours until" in page_of(operations, service)
+    assert "Claimed by you until" in page_of(operations, service)
 
 
 def test_only_what_waits_can_be_claimed(app, operations):
@@ -365,6 +436,8 @@ def test_what_is_skipped_is_left_to_others_and_the_one_behind_it_opens(app, oper
     operations.post(f"{QUEUE}claim", data={"csrf_token": token})
     answer = operations.post(f"/admin/services/{first.id}/skip", data={"csrf_token": token})
     assert str(second.id) in answer.location
+    told = re.sub(r"\s+", " ", operations.get(answer.location).text)
+    assert f'Skipped: {first.title} <a href="/admin/services/{first.id}/review" data-key="u">' in told
     db.session.rollback()
     assert db.session.get(ServiceState, first.id).claimed_by_id is None
     assert db.session.get(ServiceState, first.id).needs_review
@@ -391,6 +464,9 @@ def test_a_take_down_shows_the_bookings_to_come_and_the_provider_s_history(app, 
         BookingFactory(service=service, status=status, scheduled_at=coming_monday(10))
     page = page_of(operations, service)
     assert "Coming bookings of this listing: 2" in page
+    [panel] = re.findall(r'<section class="panel beside".*?</section>', page, re.DOTALL)
+    assert service.title not in panel, "whose bookings they are need not be said in every row"
+    assert "beside-more" not in panel
     assert "1 of 3 bookings with this provider were cancelled." in page
     assert f"/admin/bookings/?service={service.id}" in unescape(page)
 
@@ -559,7 +635,27 @@ def test_the_listings_of_a_provider_are_taken_down_in_one_step_with_their_bookin
     batch_id = address.partition("id=")[2]
     assert f"/admin/bookings/?batch={batch_id}&coming=yes&sort=scheduled_at" in unescape(page)
     begin(operations, address, reason="prohibited")
+    review = f"/admin/services/{services[0].id}/review"
+    assert f'<a href="{review}">' in operations.get(address).text, "from its result the way leads back to the review"
     assert not db.session.scalars(sa.select(Service).where(Service.is_active, Service.provider_id == provider.id)).all()
+
+
+def test_a_preview_is_not_scrolled_past_what_is_to_be_read_first(app, operations, as_role):
+    address = draft(operations, "services", "take-down", [ServiceFactory().id])
+    assert "autofocus" not in operations.get(address).text, "coming bookings stand above the form"
+    assert "autofocus" in press(operations, address, "start").text, "what is missing has the focus"
+    support = as_role(Role.SUPPORT)
+    address = draft(support, "bookings", "cancellation", [BookingFactory().id])
+    assert "autofocus" in support.get(address).text, "nothing stands above it"
+
+
+@pytest.mark.parametrize("path", ["/admin/services/{}/review", "/admin/services/details/?id={}"])
+def test_a_stored_week_that_cannot_be_read_can_be_scrolled_with_keys(app, operations, path):
+    service = ServiceFactory()
+    overwrite(service, availability='"text"')
+    page = operations.get(path.format(service.id)).text
+    [stored] = re.findall(r"<pre[^>]*>", page)
+    assert 'tabindex="0" role="region" aria-label="The hours of the week as they are stored"' in stored
 
 
 def test_the_figures_tell_what_waits_and_what_was_decided_by_whom(app, operations, as_role):
@@ -578,9 +674,8 @@ def test_the_figures_tell_what_waits_and_what_was_decided_by_whom(app, operation
     assert facts["Taken back"].startswith("1 (33")
     rows = dict(re.findall(r'<th scope="row">([^<]+)</th>(.*?)</tr>', page))
     assert sorted(re.findall(r">(\d+)<", rows.pop("All of them"))) == ["1", "2", "3"]
-    today, *before = rows.values()
-    assert sorted(re.findall(r">(\d+)<", today)) == ["1", "2", "3"]
-    assert not any(re.findall(r">(\d+)<", row) for row in before)
+    [today] = rows.values()
+    assert sorted(re.findall(r">(\d+)<", today)) == ["1", "2", "3"], "days without a decision are left out"
 
 
 def test_the_queue_is_sorted_by_signals_the_oldest_of_as_many_first(app, operations):

@@ -197,6 +197,22 @@ def test_of_invites_made_at_one_moment_one_is_open(app, administrator):
     assert len(entries("staff.invite_voided")) == len(made) - 1
 
 
+@pytest.mark.parametrize("act", ["disabled", "another role"])
+def test_it_does_not_outlive_the_right_of_who_sent_it(app, administrator, as_role, stranger, act):
+    gone = as_role("administrator")
+    token, kept = invite(gone), invite(administrator, email="kept@example.com")
+    if act == "disabled":
+        administrator.submit(f"/admin/staff/{gone.member_id}/disabling", {"reason": "Left."})
+    else:
+        page = f"/admin/staff/edit/?id={gone.member_id}"
+        administrator.post(page, data={**fields_of(administrator.get(page).text), "role": "manager"})
+    answer = stranger.get(f"/invite/{token}")
+    assert (answer.status_code, DEAD in answer.text) == (404, True)
+    assert stranger.get(f"/invite/{kept}").status_code == 302
+    [entry] = entries("staff.invite_voided")
+    assert (entry.subject_label, entry.actor_id) == ("new@example.com", administrator.member_id)
+
+
 def test_it_can_be_revoked(app, administrator, stranger):
     token = invite(administrator)
     stranger.get(f"/invite/{token}")

@@ -1,12 +1,16 @@
 """Promise 10, step-up: what is dangerous asks for the password again, where it was last typed a while ago."""
 
 import datetime as dt
+from urllib.parse import unquote
 
 import pytest
 
 from marketplace.accounts.models import User
 from marketplace.batches.models import Batch
+from marketplace.batches.operations import start_batch
 from marketplace.extensions import db
+from marketplace.staff.models import StaffMember
+from marketplace.transaction import transaction
 from tests.audit_log import entries
 from tests.batch_steps import batch_at, draft
 from tests.factories import PASSWORD, StaffMemberFactory, UserFactory
@@ -42,15 +46,17 @@ def test_a_proof_lasts_ten_minutes_and_no_longer(administrator, disabling):
 )
 def test_without_it_nothing_is_done_and_nothing_is_lost(administrator, disabling, typed, sentence):
     let_proof_grow_old(administrator)
-    before, then = stored_rows(), proved_at(administrator)
+    before, then = stored_rows(but=("audit_events",)), proved_at(administrator)
     answer = administrator.submit(disabling, {"reason": "She left on Friday.", **typed})
     assert answer.status_code == 422
     assert sentence in answer.text
     assert 'id="own_password-errors"' in answer.text
     assert "She left on Friday." in answer.text
     assert "wrong horse" not in answer.text
-    assert stored_rows() == before
+    assert stored_rows(but=("audit_events",)) == before
     assert proved_at(administrator) == then
+    failed = entries("staff.proof_failed")
+    assert [entry.subject_id for entry in failed] == [str(administrator.member_id)] * (sentence == WRONG)
 
 
 def test_a_form_that_was_opened_in_time_and_sent_too_late_asks_with_all_that_was_typed(administrator, disabling):
@@ -170,6 +176,25 @@ def test_the_password_gets_into_no_batch(app, support):
     [batch] = db.session.query(Batch)
     assert set(batch.arguments) == {"reason", "show", "form_id"}
     assert PASSWORD not in str(stored_rows())
+
+
+def test_whoever_goes_on_with_links_that_were_interrupted_is_asked_too(app, support, administrator):
+    address = draft(support, "users", "reset-link", [UserFactory().id])
+    with transaction():
+        batch, agent = batch_at(address), db.session.get(StaffMember, support.member_id)
+        start_batch(batch, arguments={"reason": "She rang.", "show": True}, label="Links", actor=agent)
+    let_proof_grow_old(administrator)
+    go_on = f"/admin/batches/{batch_at(address).id}/progress"
+    form = {"csrf_token": administrator.token(address)}
+    answer = administrator.post(go_on, data=form)
+    assert answer.status_code == 302
+    assert unquote(answer.location) == f"/admin/profile/proof?next={address}"
+    assert (batch_at(address).done, entries("reset_link.issued")) == (0, [])
+    page = administrator.get(answer.location)
+    fields = {**fields_of(page.text), "own_password": PASSWORD}
+    assert administrator.post(answer.location, data=fields).location == address
+    assert "/reset/" in administrator.post(go_on, data=form).text
+    assert batch_at(address).done == 1
 
 
 # -- What is looked at -------------------------------------------------------------------------------

@@ -7,12 +7,14 @@ import pytest
 import sqlalchemy as sa
 
 from marketplace.extensions import db
-from marketplace.passwords import hash_password
+from marketplace.passwords import hash_password, password_matches
 from marketplace.permissions import Role
+from marketplace.staff import signing_in
 from marketplace.staff.models import StaffMember, StaffSession
-from marketplace.staff.operations import change_staff_password
+from marketplace.staff.operations import change_staff_password, disable_staff_member
 from marketplace.transaction import transaction
 from tests.factories import PASSWORD, StaffMemberFactory
+from tests.staff.second_factors import give_second_factor, shown, type_code
 
 COOKIE = "back_office"
 
@@ -120,6 +122,59 @@ def test_a_session_is_dead_within_one_request(app, support, administrator, what)
     assert administrator.get("/admin/").status_code == 200
 
 
+@pytest.mark.parametrize("cost", ["today's", "raised"])
+@pytest.mark.parametrize("what", ["password", "account", "second factor"])
+def test_what_changes_while_a_password_is_checked_leaves_no_session(app, stranger, monkeypatch, what, cost):
+    """Checking takes long, and an administrator, or its owner, can be quicker."""
+    member, boss = StaffMemberFactory(), StaffMemberFactory()
+    member_id, boss_id, sent = member.id, boss.id, typed(stranger, member)
+    if cost == "raised":
+        dearer = app.extensions["settings"].model_copy(update={"bcrypt_cost": 5})
+        monkeypatch.setitem(app.extensions, "settings", dearer)
+    new_hash = hash_password("another long password", cost=4)
+
+    def check_slowly(password, password_hash):
+        is_right = password_matches(password, password_hash)
+        if what == "second factor":
+            give_second_factor(db.session.get(StaffMember, member_id))
+            return is_right
+        with transaction():
+            changed = db.session.get(StaffMember, member_id)
+            if what == "password":
+                change_staff_password(changed, password_hash=new_hash, actor=changed)
+            else:
+                disable_staff_member(changed, reason="Left.", actor=db.session.get(StaffMember, boss_id))
+        return is_right
+
+    monkeypatch.setattr(signing_in, "password_matches", check_slowly)
+    answer = stranger.post("/login", data=sent)
+    assert answer.status_code == (302 if what == "second factor" else 401)
+    assert stranger.get("/admin/").location.startswith("/login?")
+    assert not sessions()
+    if what == "password":
+        kept = sa.select(StaffMember.password_hash).where(StaffMember.id == member_id)
+        assert db.session.scalar(kept) == new_hash
+
+
+def test_a_second_factor_that_is_set_up_just_before_the_session_begins_is_asked_for(app, stranger, monkeypatch):
+    sent = typed(stranger, StaffMemberFactory())
+    monkeypatch.setattr("marketplace.staff.login.needs_code", lambda member: give_second_factor(member) is None)
+    assert stranger.post("/login", data=sent).status_code == 401
+    assert not sessions()
+
+
+def test_logging_in_again_with_a_second_factor_ends_the_session_before(app, support):
+    member = db.session.get(StaffMember, support.member_id)
+    secret, _codes = give_second_factor(member)
+    copied = app.test_client()
+    copied.set_cookie(COOKIE, support.get_cookie(COOKIE).value)
+    form = {"csrf_token": support.token("/admin/profile/"), "email": member.email, "password": PASSWORD}
+    assert support.post("/login", data=form).location.startswith("/login/code")
+    assert type_code(support, shown(secret)).status_code == 302
+    assert support.get("/admin/").status_code == 200
+    assert copied.get("/admin/").status_code == 302
+
+
 def test_enabling_an_account_again_revives_no_session(app, support, administrator):
     account = f"/admin/staff/{support.member_id}"
     assert administrator.submit(f"{account}/disabling", {"reason": "Left."}).status_code == 302
@@ -213,6 +268,13 @@ def test_a_cookie_signed_with_another_key_opens_nothing(app, support, stranger, 
 
 
 # -- What the tests above are made of ------------------------------------------------------------
+
+
+def typed(browser, member):
+    """Return what the log-in form of `member` sends; nothing is read any more, so that SQLite in memory can write."""
+    form = {"csrf_token": browser.token(), "email": member.email, "password": PASSWORD}
+    db.session.rollback()
+    return form
 
 
 def key_of(browser) -> str:

@@ -26,14 +26,24 @@ def test_each_request_is_one_line_of_json(support, log):
     assert all(line["event"] == "request" and line["timestamp"] and line["milliseconds"] >= 0 for line in lines)
 
 
+def behind_a_proxy(app, monkeypatch):
+    monkeypatch.setitem(app.extensions, "settings", app.extensions["settings"].model_copy(update={"proxy_hops": 1}))
+
+
 def test_the_line_and_the_answer_carry_the_same_id(stranger, log):
     assert stranger.get("/healthz").headers["X-Request-Id"] == log()[0]["request_id"]
+
+
+def test_the_id_that_a_proxy_gives_is_taken_over_and_none_that_a_visitor_chose(app, stranger, monkeypatch):
     given = {"X-Request-Id": "proxy-made-this-1"}
+    assert stranger.get("/healthz", headers=given).headers["X-Request-Id"] != "proxy-made-this-1"
+    behind_a_proxy(app, monkeypatch)
     assert stranger.get("/healthz", headers=given).headers["X-Request-Id"] == "proxy-made-this-1"
 
 
 @pytest.mark.parametrize("given", ["short", "x" * 65, "a b c d e f g h", "a\tbcdefghij", "é" * 10, "<script>alert(1)"])
-def test_an_id_that_could_be_anything_is_not_taken_over(stranger, log, given):
+def test_an_id_that_could_be_anything_is_not_taken_over(app, stranger, log, given, monkeypatch):
+    behind_a_proxy(app, monkeypatch)
     answer = stranger.get("/healthz", headers={"X-Request-Id": given})
     assert answer.headers["X-Request-Id"] != given
     assert log()[0]["request_id"] == answer.headers["X-Request-Id"]
