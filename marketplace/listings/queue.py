@@ -13,7 +13,7 @@ from marketplace.accounts.queries import USERS, person
 from marketplace.backoffice.ordering import Order, Position
 from marketplace.backoffice.referred import Referred
 from marketplace.backoffice.search import Search
-from marketplace.database import utcnow
+from marketplace.database import session_of, utcnow
 from marketplace.listings.claims import claim_service, is_free_for
 from marketplace.listings.models import Decision, Service, ServiceReview, ServiceState
 from marketplace.listings.queries import SERVICES
@@ -91,7 +91,11 @@ def claim_next(
 
 def place_of(state: ServiceState | None) -> Place | None:
     """Return where a listing stands in the queue, or stood when it was decided on."""
-    return {name: getattr(state, name) for name in PLACED_BY} if state else None
+    if state is None:
+        return None
+    place = {name: getattr(state, name) for name in PLACED_BY}
+    decided = session_of(state).get(ServiceReview, state.review_id) if not state.needs_review else None
+    return {**place, "waiting_since": decided.waited_since} if decided and decided.waited_since else place
 
 
 def waiting_count(session: Session, most: int, narrowed_to: Sequence[sa.ColumnElement[bool]] = ()) -> int:
