@@ -69,8 +69,8 @@ def words(markup):
 def preview(browser, address):
     """Return what the preview says: to how many rows it can be done, and reason to how many it cannot."""
     page = browser.get(address).text
-    ready = re.search(r"It can be done to ([\d,]+) row", page)
-    refused = re.findall(r"Not to ([\d,]+) rows?: ([^<]*)</h2>", page)
+    ready = re.search(r"It can be done to ([\d,]+) [a-z]", page)
+    refused = re.findall(r"Not to ([\d,]+) [a-z ]+: ([^<]*)</h2>", page)
     groups = {unescape(reason): int(number.replace(",", "")) for number, reason in refused}
     return int(ready[1].replace(",", "")) if ready else 0, groups
 

@@ -105,7 +105,7 @@ ACCESS = {
     **verb_route("services.notes_view", Permission.NOTES_WRITE),
     **{name: dict.fromkeys(methods, NOBODY) for name, methods in table_routes("review", read=NOBODY).items()},
     "review.index_view": {"GET": Permission.SERVICES_MODERATE},
-    "review.figures_view": {"GET": Permission.SERVICES_MODERATE},
+    "review.figures_view": {"GET": Permission.SERVICES_READ},
     "review.claim_view": {"POST": Permission.SERVICES_MODERATE},
     "services.review_view": {"GET": Permission.SERVICES_MODERATE},
     "services.claim_view": {"POST": Permission.SERVICES_MODERATE},

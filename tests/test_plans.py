@@ -98,6 +98,21 @@ RECORDS_OF_LINKS = """
     """
 """Of each seventh token the desk knows nothing; the last of the colleagues has issued the oldest links only."""
 
+BATCHES = (
+    """
+    INSERT INTO batches (id, subject_type, verb, arguments, selection, origin, state, size, done, not_done,
+        author_label, created_at)
+    SELECT md5('batch' || size)::uuid, 'services', 'take-down', '{}', '{}', '/', 'draft', size, 0, 0, 'Anna', now()
+    FROM unnest(ARRAY[20, 5000]) AS size
+    """,
+    """
+    INSERT INTO batch_items (batch_id, position, subject_id, state)
+    SELECT md5('batch' || size)::uuid, n, md5('service' || n * 3)::uuid, 'waiting'
+    FROM unnest(ARRAY[20, 5000]) AS size, generate_series(1, size) AS n
+    """,
+)
+"""A small one, and one of a quarter of all services."""
+
 LISTS = ("bookings", "services", "users", "reset-tokens", "staff", "audit")
 
 FILTERS = (
@@ -108,6 +123,9 @@ FILTERS = (
     "bookings/?customer={customer}",
     "bookings/?provider={provider}&sort=scheduled_at",
     "bookings/?service={service}",
+    "bookings/?service={service}&coming=yes&sort=scheduled_at",
+    "bookings/?batch={few}&coming=yes&sort=scheduled_at",
+    "bookings/?batch={few}",
     "services/?category=home",
     "services/?category=home&sort=title",
     "services/?provider={provider}",
@@ -157,6 +175,9 @@ in two steps."""
 
 CHOICES = {"services": 1, "reset-tokens": 1}
 """Statements by which a list tells what can be filtered by; choosing one of them reads them once more."""
+
+NAMED = 1
+"""More for a list that is narrowed to one record: its name, by its id."""
 
 IN_VAIN = 1
 """More for a search that finds nothing: how many there are is asked for on its own."""
@@ -224,7 +245,7 @@ def large(postgresql: URL) -> Iterator[FlaskClient]:
         upgrade(revision="0003")
         in_one_go(*ROWS)
         upgrade()
-        in_one_go(RECORDS_OF_LINKS, "VACUUM ANALYZE")
+        in_one_go(RECORDS_OF_LINKS, *BATCHES, "VACUUM ANALYZE")
         app.test_client_class = Browser
         browser = app.test_client()
         browser.log_in(StaffMemberFactory(role=Role.ADMINISTRATOR))
@@ -271,6 +292,7 @@ def turned(page, way):
 def known(template):
     """Fill in the ids of a booking and of those it names."""
     row = db.session.execute(sa.text("SELECT * FROM bookings ORDER BY id LIMIT 1")).one()
+    few, many = db.session.scalars(sa.text("SELECT id FROM batches ORDER BY size"))
     issuer, former = db.session.scalars(sa.text("SELECT md5('staff' || n)::uuid FROM unnest(ARRAY[7, 50]) AS n"))
     return template.format(
         id=row.id,
@@ -280,6 +302,8 @@ def known(template):
         service=row.service_id,
         issuer=issuer,
         former=former,
+        few=few,
+        many=many,
         day=f"{utcnow() - dt.timedelta(days=20):%Y-%m-%d}",
     )
 
@@ -314,8 +338,16 @@ def test_tokens_by_their_records_are_read_by_indexes(large, asked, sort):
 def test_a_filtered_list_reads_hardly_more_than_it_shows(large, address):
     for further in ("", "&last=1"):
         _page, statements = visit(large, f"/admin/{known(address)}{further}")
-        assert len(statements) <= MOST_STATEMENTS + 2 * CHOICES.get(address.split("/")[0], 0), statements
+        assert len(statements) <= MOST_STATEMENTS + NAMED + 2 * CHOICES.get(address.split("/")[0], 0), statements
         assert not too_much(statements, 2 * CAP)
+
+
+def test_the_coming_bookings_of_a_large_batch_are_found_by_index_and_its_items_read_once(large):
+    for further in ("", "&last=1"):
+        _page, statements = visit(
+            large, f"/admin/{known('bookings/?batch={many}&coming=yes&sort=scheduled_at')}{further}"
+        )
+        assert not too_much(statements, 2 * CAP, but=("batch_items",))
 
 
 @pytest.mark.parametrize("kind", TERMS)

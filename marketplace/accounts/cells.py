@@ -1,5 +1,6 @@
 """How people stand in lists and on pages."""
 
+import uuid
 from typing import Any
 
 from flask_babel import gettext as _
@@ -8,11 +9,11 @@ from markupsafe import Markup, escape
 from marketplace.accounts import phones
 from marketplace.accounts.disclosure import glimpse, masked_parts
 from marketplace.accounts.models import UserRole
-from marketplace.accounts.queries import token_state
+from marketplace.accounts.queries import name_of_user, token_state
 from marketplace.accounts.schemas import full_name, profile_problems
 from marketplace.backoffice.cells import NONE, Cell, badge_cell, breakable, html, linker, mark, missing
 from marketplace.database import utcnow
-from marketplace.extensions import settings
+from marketplace.extensions import db, settings
 from marketplace.permissions import Permission
 from marketplace.web.formats import json_text
 
@@ -30,6 +31,11 @@ token_state_cell = badge_cell(
         "expired": (_("expired"), "cancelled"),
     },
 )
+
+
+def user_title(identity: uuid.UUID) -> str | None:
+    """Name a user by whom a list is narrowed."""
+    return name_of_user(db.session(), identity)
 
 
 def person_cell(name: str) -> Cell:

@@ -37,6 +37,12 @@ def person(name: str, user: type[User]) -> Referred:
     return Referred(name, user.id, user.email, sa.func.coalesce(known_as, user.email).label("name"))
 
 
+def name_of_user(session: Session, identity: uuid.UUID) -> str | None:
+    """Return what a user is known as; None where there is none."""
+    found: Any = session.scalar(sa.select(person("person", User)).where(User.id == identity))
+    return found.name if found else None
+
+
 USERS = Source(User.id, sa.func.user_search_text(User.email, User.profile))
 """Users by e-mail and name (migration 0004)."""
 

@@ -141,9 +141,10 @@ class BatchView(TableView):
             abort(403)
         may_run = verb is not None and current_user.may(verb.permission)
         told: dict[str, Any] = {"screen": screen, "verb": verb, "may_run": may_run, "title": self.title_of(row)}
+        told["panels"] = screen.consequences(row)
         if row.state == BatchState.DRAFT:
             ready, refused = foretell(row, screen, verb, self._work(row, screen, verb)) if verb else (Group(None), [])
-            told |= {"ready": ready, "refused": refused, "panels": screen.consequences(row)}
+            told |= {"ready": ready, "refused": refused}
             told["form"] = self._form(row, verb, fresh=True)
         else:
             told |= self._account(row, screen, verb)

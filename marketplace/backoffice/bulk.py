@@ -24,6 +24,7 @@ from marketplace.batches.work import Arguments, Deed, Noting, Work
 from marketplace.extensions import db
 from marketplace.permissions import Permission
 from marketplace.transaction import in_transaction
+from marketplace.web.formats import number
 
 MOST_TICKED = 500
 """Rows that are named one by one."""
@@ -76,11 +77,15 @@ class BulkVerbs(ListScreen):
     def bulk_verb(self, name: str | None) -> BulkVerb | None:
         return next((each for each in (*self.bulk_verbs, *self.other_verbs) if each.name == name), None)
 
+    def counted(self, count: int) -> str:
+        """Write how many of what the list is of: “2 services”."""
+        return f"{number(count)} {self.record_name if count == 1 else str(self.name).lower()}"
+
     def work(self, deed: Deed) -> Work:
         return Work(self.model, self.row_details, deed)
 
     def consequences(self, _batch: Batch) -> Sequence[Panel]:
-        """Return what else is to be seen before a batch is begun."""
+        """Return what else is to be seen before a batch is begun, and afterwards."""
         return ()
 
     @expose("/action/", methods=("POST",))

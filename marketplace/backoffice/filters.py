@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext as _
 from sqlalchemy.sql import ColumnElement
 
+from marketplace.web.formats import day
+
 Condition = ColumnElement[bool]
 
 
@@ -35,6 +37,10 @@ class ChoiceFilter:
             raise FilterError(_("%(label)s: choose one from the list.", label=self.label))
         return self.condition(text)
 
+    def told(self, text: str) -> str:
+        """Write the value for people, as each filter does; what cannot be understood, as it was typed."""
+        return next((str(label) for value, label in self.options() if value == text), text)
+
 
 @dataclass(frozen=True)
 class DateFilter:
@@ -53,6 +59,12 @@ class DateFilter:
         except (ValueError, OverflowError):
             raise FilterError(_("%(label)s: write a day as 2026-01-31.", label=self.label)) from None
 
+    def told(self, text: str) -> str:
+        try:
+            return day(dt.date.fromisoformat(text))
+        except ValueError:
+            return text
+
 
 @dataclass(frozen=True)
 class RecordFilter:
@@ -61,6 +73,8 @@ class RecordFilter:
     name: str
     label: str
     condition: Callable[[uuid.UUID], Condition]
+    title_of: Callable[[uuid.UUID], str | None]
+    """Names the record; None where there is none."""
     kind: ClassVar[str] = "record"
 
     def read(self, text: str, _zone: ZoneInfo) -> Condition:
@@ -68,6 +82,12 @@ class RecordFilter:
             return self.condition(uuid.UUID(text))
         except ValueError:
             raise FilterError(_("%(label)s: this is no id.", label=self.label)) from None
+
+    def told(self, text: str) -> str:
+        try:
+            return self.title_of(uuid.UUID(text)) or text
+        except ValueError:
+            return text
 
 
 @dataclass(frozen=True)
@@ -86,6 +106,9 @@ class TextFilter:
 
     def read(self, text: str, _zone: ZoneInfo) -> Condition:
         return self.condition(text)
+
+    def told(self, text: str) -> str:
+        return text
 
 
 @dataclass(frozen=True)

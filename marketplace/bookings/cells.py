@@ -1,5 +1,6 @@
 """How bookings stand in lists and on pages."""
 
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -8,9 +9,13 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from marketplace.backoffice.cells import Cell, badge_cell, html, linker, missing
+from marketplace.batches.models import Batch
 from marketplace.bookings.models import Booking, BookingStatus
+from marketplace.extensions import db
+from marketplace.listings.many import SERVICE_VERBS
+from marketplace.listings.queries import title_of_service
 from marketplace.permissions import Permission
-from marketplace.web.formats import money, money_writer
+from marketplace.web.formats import money, money_writer, number
 
 status_cell = badge_cell(lambda row: row.status, lambda: {status: (_(status), status) for status in BookingStatus})
 
@@ -22,6 +27,20 @@ def service_cell(_name: str) -> Cell:
         return missing(row.service_id) if row.service is None else link(row.service.id, row.service.title)
 
     return cell
+
+
+def service_title(identity: uuid.UUID) -> str | None:
+    """Name a service by which the list is narrowed."""
+    return title_of_service(db.session(), identity)
+
+
+def batch_title(identity: uuid.UUID) -> str | None:
+    """Name a batch by whose services the list is narrowed."""
+    batch = db.session.get(Batch, identity)
+    if batch is None:
+        return None
+    label = next((verb.label for verb in SERVICE_VERBS if verb.name == batch.verb), batch.verb)
+    return str(_("%(verb)s: %(number)s", verb=label, number=number(batch.size)))
 
 
 def amount_cell(_name: str) -> Cell:

@@ -26,7 +26,7 @@ BOOKINGS = Listed.of(Booking, queries.listed_bookings)
 CHOICES = {
     "coming": Choice(
         _l("Coming"),
-        lambda: (Booking.scheduled_at >= utcnow(), Booking.status.in_(queries.AHEAD)),
+        lambda: (queries.is_coming(utcnow()),),
         sort="scheduled_at",
     ),
     "all": Choice(_l("All"), lambda: (), sort="scheduled_at", descending=True),

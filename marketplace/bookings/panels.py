@@ -8,15 +8,24 @@ from typing import Any
 import sqlalchemy as sa
 from flask import url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 
 from marketplace.backoffice.cells import badge, breakable, moment_tag
 from marketplace.backoffice.panels import Panel, PanelRow
-from marketplace.batches.models import Batch, BatchItem
+from marketplace.batches.models import Batch
 from marketplace.bookings.models import Booking
-from marketplace.bookings.queries import COMING, EARLIER, bookings_of, cancelled_share, coming_of_services
+from marketplace.bookings.queries import (
+    COMING,
+    EARLIER,
+    bookings_of,
+    cancelled_share,
+    coming_of_services,
+    is_of_batch,
+)
 from marketplace.database import utcnow
 from marketplace.extensions import db
 from marketplace.listings.models import Service
+from marketplace.permissions import Permission
 
 OTHER_SIDE = {"customer": "provider", "provider": "customer"}
 
@@ -48,19 +57,15 @@ def bookings_beside(booking: Booking) -> Sequence[Panel]:
 
 def bookings_of_service(service: Service) -> Sequence[Panel]:
     """Return the coming bookings of a listing, and how many bookings with its provider were cancelled."""
-    session = db.session()
-    coming, total = coming_of_services(session, Booking.service_id == service.id, now=utcnow(), most=5)
-    make = _customer_row_maker()
-    cancelled, all_of_them = cancelled_share(session, service.provider_id)
-    narrowed: dict[str, Any] = {"service": service.id, "from": f"{utcnow():%Y-%m-%d}"}
+    cancelled, all_of_them = cancelled_share(db.session(), service.provider_id)
     share = _("%(few)s of %(all)s bookings with this provider were cancelled.", few=cancelled, all=all_of_them)
     return (
-        Panel(
-            title=_("Coming bookings of this listing: %(number)s", number=total),
-            sections=[(_("Pending and confirmed, soonest first"), [make(row) for row in coming])],
+        _coming(
+            Booking.service_id == service.id,
+            {"service": service.id},
+            most=5,
+            title=_("Coming bookings of this listing: %(number)s"),
             empty=_("Nobody has booked it for a time to come."),
-            all_label=_("All of them, to be handled together"),
-            all_url=url_for("bookings.index_view", **narrowed) if total else "",
             remark=share if all_of_them else "",
         ),
     )
@@ -68,21 +73,42 @@ def bookings_of_service(service: Service) -> Sequence[Panel]:
 
 def bookings_of_batch(batch: Batch) -> Sequence[Panel]:
     """Return the coming bookings of the listings of a batch."""
-    listed = sa.select(BatchItem.subject_id).where(BatchItem.batch_id == batch.id)
-    coming, total = coming_of_services(db.session(), Booking.service_id.in_(listed), now=utcnow(), most=10)
-    make = _row_maker("customer")
-    narrowed: dict[str, Any] = {"from": f"{utcnow():%Y-%m-%d}"}
-    provider = batch.selection.get("provider")
-    if provider:
-        narrowed["provider"] = provider
     return (
-        Panel(
-            title=_("Coming bookings of these listings: %(number)s", number=total),
-            sections=[(_("Pending and confirmed, soonest first"), [make(row) for row in coming])],
+        _coming(
+            is_of_batch(batch.id),
+            {"batch": batch.id},
+            most=10,
+            title=_("Coming bookings of these listings: %(number)s"),
             empty=_("Nobody has booked them for a time to come."),
-            all_label=_("All coming bookings of the provider") if provider else _("All coming bookings"),
-            all_url=url_for("bookings.index_view", **narrowed) if total else "",
         ),
+    )
+
+
+def _coming(
+    is_theirs: sa.ColumnElement[bool],
+    narrowed: Mapping[str, Any],
+    *,
+    most: int,
+    title: str,
+    empty: str,
+    remark: str = "",
+) -> Panel:
+    """Return the next bookings of some listings, with the way to all of them, in the same order.
+
+    :param narrowed: filters of the list of bookings that leave just these listings'.
+    """
+    coming, total = coming_of_services(db.session(), is_theirs, now=utcnow(), most=most)
+    make = _customer_row_maker()
+    may_cancel = current_user.may(Permission.BOOKINGS_CANCEL)
+    others = "" if may_cancel or not total else _("Support can cancel them.")
+    all_of_them: dict[str, Any] = {**narrowed, "coming": "yes", "sort": "scheduled_at"}
+    return Panel(
+        title=title % {"number": total},
+        sections=[(_("Pending and confirmed, soonest first"), [make(row) for row in coming])],
+        empty=empty,
+        all_label=_("All of them, to be handled together") if may_cancel else _("All coming bookings"),
+        all_url=url_for("bookings.index_view", **all_of_them) if total else "",
+        remark=" ".join(filter(None, (remark, others))),
     )
 
 

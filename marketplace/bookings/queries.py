@@ -12,6 +12,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.queries import USERS, full_name_column, person
 from marketplace.backoffice.referred import Referred
 from marketplace.backoffice.search import Search
+from marketplace.batches.models import Batch, BatchItem
 from marketplace.bookings.models import Booking, BookingStatus, end_of
 from marketplace.database import UtcDateTime
 from marketplace.listings.models import Service
@@ -50,6 +51,18 @@ COMING, EARLIER = "coming", "earlier"
 """The bookings of a person that are still to come, soonest first; and all others, the last first."""
 
 AHEAD = (BookingStatus.PENDING.value, BookingStatus.CONFIRMED.value)
+
+
+def is_coming(now: dt.datetime) -> sa.ColumnElement[bool]:
+    """Return the condition for bookings that are still to come: pending and confirmed ones."""
+    return sa.and_(Booking.scheduled_at >= now, Booking.status.in_(AHEAD))
+
+
+def is_of_batch(batch_id: uuid.UUID) -> sa.ColumnElement[bool]:
+    """Return the condition for bookings of the listings that a batch is about."""
+    listed = sa.select(BatchItem.subject_id).join(Batch, Batch.id == BatchItem.batch_id)
+    about = listed.where(Batch.id == batch_id, Batch.subject_type == Service.__tablename__)
+    return Booking.service_id.in_(about)
 
 
 def bookings_of(
@@ -99,7 +112,7 @@ def coming_of_services(
     :param is_theirs: a condition on `Booking.service_id`.
     """
     customer = aliased(User)
-    ahead = is_theirs, Booking.scheduled_at >= now, Booking.status.in_(AHEAD)
+    ahead = is_theirs, is_coming(now)
     next_ones = (
         sa.select(
             Booking.id,

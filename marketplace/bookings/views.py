@@ -12,7 +12,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from marketplace.accounts.cells import person_cell, short_person_cell
+from marketplace.accounts.cells import person_cell, short_person_cell, user_title
 from marketplace.backoffice.cells import brief_time_cell, time_cell
 from marketplace.backoffice.fields import PlainForm, ReasonForm
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, RecordFilter
@@ -24,7 +24,15 @@ from marketplace.backoffice.timeline import BEGAN
 from marketplace.backoffice.timeline_view import TimelineView
 from marketplace.bookings import queries
 from marketplace.bookings.away_view import ABSENCE, AwayScreen
-from marketplace.bookings.cells import amount_cell, service_cell, status_cell, told_amount, when_cell
+from marketplace.bookings.cells import (
+    amount_cell,
+    batch_title,
+    service_cell,
+    service_title,
+    status_cell,
+    told_amount,
+    when_cell,
+)
 from marketplace.bookings.forms import CUSTOMERS, PROVIDERS, SERVICES, BookingForm, NewBookingForm, RescheduleForm
 from marketplace.bookings.many import BOOKING_VERBS
 from marketplace.bookings.models import Booking, BookingStatus
@@ -50,6 +58,7 @@ from marketplace.permissions import Permission
 from marketplace.web.formats import moment, viewer_zone
 from marketplace.words import joined
 
+COMING = [("yes", _l("Pending and confirmed, from now on"))]
 STATUSES = [(status.value, _l(status.value.capitalize())) for status in BookingStatus]
 
 
@@ -108,9 +117,11 @@ class BookingView(AwayScreen, OverlapScreen, TimelineView):
         ChoiceFilter("status", _l("Status"), STATUSES, lambda status: Booking.status == status),
         DateFilter("from", _l("From"), lambda moment: Booking.scheduled_at >= moment),
         DateFilter("to", _l("To"), lambda moment: Booking.scheduled_at < moment, whole_day=True),
-        RecordFilter("customer", _l("Customer"), lambda value: Booking.customer_id == value),
-        RecordFilter("provider", _l("Provider"), lambda value: Booking.provider_id == value),
-        RecordFilter("service", _l("Service"), lambda value: Booking.service_id == value),
+        RecordFilter("customer", _l("Customer"), lambda value: Booking.customer_id == value, user_title),
+        RecordFilter("provider", _l("Provider"), lambda value: Booking.provider_id == value, user_title),
+        RecordFilter("service", _l("Service"), lambda value: Booking.service_id == value, service_title),
+        RecordFilter("batch", _l("Services of a batch"), queries.is_of_batch, batch_title),
+        ChoiceFilter("coming", _l("Coming"), COMING, lambda _yes: queries.is_coming(utcnow())),
     )
     searched = queries.BOOKING_SEARCH
     tabs = "status"

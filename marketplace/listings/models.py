@@ -152,7 +152,10 @@ class ServiceState(Base):
     needs_review: Mapped[bool] = mapped_column()
     is_edited: Mapped[bool]
     """Whether it was decided on before."""
+    is_sent_back: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    """Whether changes were requested that its provider has not made yet."""
     waiting_since: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    """Since when it waits for a review; decided on, since when it waits for its provider."""
     signals: Mapped[list[Any]] = mapped_column(sa.JSON)
     """Kind and facts of each."""
     signal_kinds: Mapped[str] = mapped_column(sa.String(200))
@@ -195,6 +198,12 @@ class ServiceState(Base):
             "waiting_since",
             "service_id",
             where=needs_review.is_(True),
+        ),
+        partial_index(
+            "ix_service_states_sent_back_waiting_since_service_id",
+            "waiting_since",
+            "service_id",
+            where=is_sent_back.is_(True),
         ),
         sa.Index("ix_service_states_review_id", "review_id"),
     )

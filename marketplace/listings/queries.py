@@ -47,6 +47,11 @@ def get_service(session: Session, identity: uuid.UUID) -> Service | None:
     return session.scalars(services().where(Service.id == identity)).unique().one_or_none()
 
 
+def title_of_service(session: Session, identity: uuid.UUID) -> str | None:
+    """Return the title of a service; None where there is none."""
+    return session.scalar(sa.select(Service.title).where(Service.id == identity))
+
+
 def categories(session: Session) -> list[str]:
     """Return the categories in use, each by one look into the index on them; not more than MOST_CATEGORIES."""
     first = sa.select(sa.func.min(Service.category).label("category"), sa.literal(1).label("number"))

@@ -9,23 +9,25 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from marketplace.accounts.models import User
-from marketplace.accounts.queries import person
+from marketplace.accounts.queries import USERS, person
 from marketplace.backoffice.ordering import Order, Position
 from marketplace.backoffice.referred import Referred
 from marketplace.backoffice.search import Search
-from marketplace.database import utcnow
+from marketplace.database import session_of, utcnow
 from marketplace.listings.claims import claim_service, is_free_for
 from marketplace.listings.models import Decision, Service, ServiceReview, ServiceState
 from marketplace.listings.queries import SERVICES
 
 WAITING = ServiceState.needs_review.is_(True)
 
+SENT_BACK = ServiceState.is_sent_back.is_(True)
+
 QUEUE_SEARCH = Search(
     ServiceState.service_id,
-    through=((ServiceState.service_id, SERVICES),),
+    through=((ServiceState.service_id, SERVICES), (ServiceState.provider_id, USERS)),
     ids=(ServiceState.service_id, ServiceState.provider_id),
 )
-"""Listings that wait by title, category or id."""
+"""Listings that wait by title, category, provider or id."""
 
 Place = Mapping[str, Any]
 """Where a listing stands in the queue: column of its state to value, of all that the queue is sorted by."""
@@ -89,7 +91,11 @@ def claim_next(
 
 def place_of(state: ServiceState | None) -> Place | None:
     """Return where a listing stands in the queue, or stood when it was decided on."""
-    return {name: getattr(state, name) for name in PLACED_BY} if state else None
+    if state is None:
+        return None
+    place = {name: getattr(state, name) for name in PLACED_BY}
+    decided = session_of(state).get(ServiceReview, state.review_id) if not state.needs_review else None
+    return {**place, "waiting_since": decided.waited_since} if decided and decided.waited_since else place
 
 
 def waiting_count(session: Session, most: int, narrowed_to: Sequence[sa.ColumnElement[bool]] = ()) -> int:

@@ -1,11 +1,10 @@
 """The screen of the review queue: the listings that wait, oldest first, and the way to the next."""
 
 import datetime as dt
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from flask import flash, redirect, request
@@ -14,27 +13,26 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup, escape
-from sqlalchemy.engine import Engine
 from werkzeug.wrappers import Response
 
-from marketplace.accounts.cells import short_person_cell
+from marketplace.accounts.cells import short_person_cell, user_title
 from marketplace.backoffice.addresses import parameters_of
 from marketplace.backoffice.cells import Cell, badge, brief_time_cell, html
-from marketplace.backoffice.counting import table_size
 from marketplace.backoffice.filters import ChoiceFilter, DateFilter, RecordFilter
 from marketplace.backoffice.guard import requires
-from marketplace.backoffice.listing import ListScreen
+from marketplace.backoffice.listing import ListScreen, ListState
 from marketplace.backoffice.paging import Page
 from marketplace.backoffice.rows import table_rows
 from marketplace.backoffice.screen import actor
 from marketplace.database import utcnow
 from marketplace.extensions import db
 from marketplace.listings.cells import SIGNAL_LABELS, category_choices
-from marketplace.listings.models import Service, ServiceState
+from marketplace.listings.models import ServiceState
 from marketplace.listings.queue import (
     MOST_SIGNALS_FIRST,
     OLDEST_FIRST,
     QUEUE_SEARCH,
+    SENT_BACK,
     WAITING,
     Place,
     claim_next,
@@ -43,32 +41,22 @@ from marketplace.listings.queue import (
     waiting_count,
     waiting_figures,
 )
-from marketplace.listings.states import look_at_outdated
+from marketplace.listings.states import unseen_figures
+from marketplace.listings.waiting import COUNTED, count_text, forget_count, look_at_changes, waiting_text
 from marketplace.permissions import Permission
 from marketplace.transaction import in_transaction
 from marketplace.web.formats import money_writer, viewer_zone
 
-LOOKED_AT = 25
-"""Listings that have changed and are looked at before the queue is shown; `flask listings signals` takes them all."""
-
-FEW_LISTINGS = 5_000
-"""Up to which they are looked through with every page of the queue: each thousand takes 6 ms."""
-
-PAUSE = 10.0
-"""Seconds for which more of them are not looked through again."""
-
-COUNTED = 999
-"""Up to which the menu counts."""
-
-COUNT_KEPT = 20.0
-"""Seconds."""
-
-NOT_COUNTED = (-COUNT_KEPT, 0)
-
 DAYS_SHOWN = 14
 """Of decisions."""
 
-KINDS = [("new", _l("New")), ("edited", _l("Edited"))]
+KINDS = [("new", _l("New")), ("edited", _l("Edited")), ("requested", _l("Changes requested"))]
+
+KIND = {
+    "new": sa.and_(WAITING, ServiceState.is_edited.is_(False)),
+    "edited": sa.and_(WAITING, ServiceState.is_edited.is_(True)),
+    "requested": SENT_BACK,
+}
 
 
 def price_cell(_name: str) -> Cell:
@@ -89,8 +77,15 @@ def signals_cell(_name: str) -> Cell:
 
 
 def kind_cell(_name: str) -> Cell:
-    kinds = {False: badge(_("new"), "customer"), True: badge(_("edited"), "pending")}
-    return lambda row: kinds[bool(row.is_edited)]
+    new, edited = badge(_("new"), "customer"), badge(_("edited"), "pending")
+    requested = badge(_("changes requested"), "cancelled")
+
+    def cell(row: Any) -> Markup:
+        if not row.needs_review:
+            return requested
+        return edited if row.is_edited else new
+
+    return cell
 
 
 def claimed_cell(_name: str) -> Cell:
@@ -141,26 +136,24 @@ class ReviewQueueView(ListScreen):
         "waiting_since": waiting_cell,
         "claimed": claimed_cell,
     }
-    only = (WAITING,)
     sort_columns = {
         "waiting_since": OLDEST_FIRST,
         "signals": MOST_SIGNALS_FIRST,
     }
     default_sort = ("waiting_since", False)
     list_filters = (
-        ChoiceFilter("kind", _l("Kind"), KINDS, lambda kind: ServiceState.is_edited.is_(kind == "edited")),
+        ChoiceFilter("kind", _l("Kind"), KINDS, KIND.__getitem__),
         ChoiceFilter("category", _l("Category"), category_choices, lambda value: ServiceState.category == value),
         ChoiceFilter("signal", _l("Signal"), SIGNAL_LABELS, ServiceState.has_signal),
-        RecordFilter("provider", _l("Provider"), lambda value: ServiceState.provider_id == value),
+        RecordFilter("provider", _l("Provider"), lambda value: ServiceState.provider_id == value, user_title),
         DateFilter("waiting_before", _l("Waits since before"), lambda moment: ServiceState.waiting_since < moment),
     )
     tabs = "kind"
     searched = QUEUE_SEARCH
-    search_hint = _l("Title, category or id")
+    search_hint = _l("Title, category, provider or id")
 
     def __init__(self, **options: Any) -> None:
         super().__init__(ServiceState, **options)
-        self._counted = NOT_COUNTED
 
     @property
     def _identity(self) -> Any:
@@ -169,14 +162,21 @@ class ReviewQueueView(ListScreen):
     def permission_for(self, route: str) -> Permission | None:
         return self.read_permission if route == "index_view" else super().permission_for(route)
 
+    def list_state(self, parameters: Mapping[str, Any]) -> ListState:
+        """Read the address: the list is of what waits, unless it is asked for what waits for its providers."""
+        state = super().list_state(parameters)
+        if state.filters.values.get("kind") not in KIND or "kind" in state.filters.errors:
+            state.filters.conditions.append(WAITING)
+        return state
+
     def listed(self, page: sa.FromClause) -> sa.Select[Any]:
         return queued(page)
 
     def table_rows(self, page: Page, *, with_boxes: bool = False) -> Markup:
         cells = [(name, self.cell(name)) for name, _label in self._list_columns]
-        return table_rows(
-            page.rows, cells, address=self.get_url("services.index_view"), with_boxes=False, end="/review"
-        )
+        queue = self.list_url(self.list_state(request.args)).partition("?")[2]
+        end = f"/review?queue={quote(queue, safe='')}" if queue else "/review"
+        return table_rows(page.rows, cells, address=self.get_url("services.index_view"), with_boxes=False, end=end)
 
     @requires(Permission.SERVICES_MODERATE)
     @expose("/")
@@ -191,21 +191,23 @@ class ReviewQueueView(ListScreen):
         look_at_changes()
         return self.next_one(queue_in(request.form))
 
-    @requires(Permission.SERVICES_MODERATE)
+    @requires(Permission.SERVICES_READ)
     @expose("/figures")
     def figures_view(self) -> str:
         """Show what the team has decided lately, by day and by moderator, and how much of it was taken back."""
         zone = viewer_zone()
         today = dt.datetime.combine(utcnow().astimezone(zone).date(), dt.time(), zone)
         count, oldest = waiting_figures(db.session())
-        self._counted = (time.monotonic(), min(count, COUNTED + 1))
+        unseen, unseen_since = unseen_figures(db.session())
+        oldest = min(filter(None, (oldest, unseen_since)), default=None)
         decided = decisions_since(db.session(), today - dt.timedelta(days=DAYS_SHOWN - 1))
         days = [(today - dt.timedelta(days=number)).date() for number in range(DAYS_SHOWN)]
         by_day = Counter((who, at.astimezone(zone).date()) for at, who, _decision, _reversed in decided)
         moderators = Counter(who for _at, who, _decision, _reversed in decided)
         return self.render(
             "listings/figures.html",
-            waiting=count,
+            waiting=count + unseen,
+            unseen=unseen,
             oldest=oldest,
             days=days,
             by_day=by_day,
@@ -231,7 +233,7 @@ class ReviewQueueView(ListScreen):
         searched = [self.searched.condition(state.search)] if state.search else []
         narrowed = [*state.filters.conditions, *searched]
         who = actor()
-        self._counted = NOT_COUNTED  # One less may wait than a moment ago.
+        forget_count()
         order = self._order(state)
         opened = in_transaction(
             lambda: claim_next(db.session(), narrowed_to=narrowed, order=order, after=after, actor=who)
@@ -248,39 +250,14 @@ class ReviewQueueView(ListScreen):
         left = waiting_count(db.session(), COUNTED + 1, narrowed)
         if not left:
             return _("Nothing else waits here."), "success"
-        number = f"{COUNTED}+" if left > COUNTED else left
-        return _("This is the end of the queue. Skipped, or looked at by others: %(number)s.", number=number), "info"
+        return _(
+            "This is the end of the queue. Skipped, or looked at by others: %(number)s.", number=count_text(left)
+        ), "info"
 
     def waiting(self) -> str:
-        """Return how many listings wait, for the menu; counted anew now and then."""
-        at, count = self._counted
-        if time.monotonic() - at > COUNT_KEPT:
-            count = waiting_count(db.session(), COUNTED + 1)
-            self._counted = (time.monotonic(), count)
-        return f"{COUNTED}+" if count > COUNTED else str(count or "")
+        return waiting_text()
 
 
 def queue_in(values: Mapping[str, str]) -> str:
     """Return the query of the queue that one comes from, as an address or a form tells it."""
     return values.get("queue", "")
-
-
-_looked: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
-"""When a database of many listings was looked through last."""
-
-
-def look_at_changes() -> None:
-    """See which listings were changed by others, and what that means for the queue.
-
-    Where there are many, the look takes a while, and is not taken with every page.
-    """
-    session, now = db.session(), time.monotonic()
-    if table_size(session, Service.__table__) > FEW_LISTINGS:
-        if now - _looked.get(db.engine, -PAUSE) < PAUSE:
-            return
-        _looked[db.engine] = now
-    looked_at = in_transaction(lambda: look_at_outdated(session, most=LOOKED_AT))
-    if looked_at == LOOKED_AT:
-        flash(
-            _("More listings are new or have changed than could be looked at just now. Open the queue again."), "info"
-        )

@@ -22,8 +22,10 @@ from marketplace.database import utcnow
 from marketplace.extensions import db
 from marketplace.listings.cells import DECISION_LABELS, SIGNAL_LABELS
 from marketplace.listings.claims import claim_refusal, claim_service, release_service
+from marketplace.listings.differences import Difference, difference
 from marketplace.listings.evidence import evidence_of
 from marketplace.listings.forms import REASON_WORDS, REASONS, DecisionForm, ReasonedDecisionForm, ReversalForm
+from marketplace.listings.images import addresses_of, shown_images
 from marketplace.listings.models import ReviewReason, Service, ServiceReview, ServiceState
 from marketplace.listings.moderation import (
     approve_refusal,
@@ -39,30 +41,17 @@ from marketplace.listings.moderation import (
     take_down_refusal,
     take_down_service,
 )
-from marketplace.listings.queue import decisions_of_provider, listings_of_provider, place_of, reviews_of
-from marketplace.listings.queue_view import ReviewQueueView, look_at_changes, queue_in
+from marketplace.listings.queue import decisions_of_provider, listings_of_provider, place_of, reviews_of, waiting_count
+from marketplace.listings.queue_view import ReviewQueueView, queue_in
 from marketplace.listings.reviews import changes_since, last_approval
 from marketplace.listings.states import look_at, read_signals, sights
-from marketplace.listings.wording import word_changes
+from marketplace.listings.waiting import COUNTED, count_text, look_at_changes
 from marketplace.permissions import Permission
 from marketplace.transaction import in_transaction
 from marketplace.web.formats import clock
 from marketplace.web.headers import allow_remote_images
 
 LABELS = dict(SIGNAL_LABELS)
-
-TEXTS = ("title", "description", "category")
-"""Fields whose changes are shown word by word."""
-
-
-MOST_IMAGES = 8
-"""That are shown."""
-
-
-def shown_images(stored: Any) -> list[str]:
-    """Return the addresses of images that the browser may fetch."""
-    listed = stored if isinstance(stored, list) else []
-    return [each for each in listed if isinstance(each, str) and each.startswith("https://")][:MOST_IMAGES]
 
 
 class ReviewScreen(TimelineView):
@@ -234,7 +223,7 @@ class ReviewScreen(TimelineView):
             view=self,
             admin_view=self.queue,  # It is the queue's place in the menu.
             row=row,
-            images=shown_images(row.images),
+            shown=shown_images(row.images, addresses_of(against[0].reviewed.get("images")) if against else None),
             state=state,
             queue=queue,
             forms=shown,
@@ -251,6 +240,8 @@ class ReviewScreen(TimelineView):
             reason_words=REASON_WORDS,
             listings=listings_of_provider(session, row.provider_id),
             decisions=decisions_of_provider(session, row.provider_id),
+            waiting=waiting_count(session, COUNTED + 1, [ServiceState.provider_id == row.provider_id]),
+            count_text=count_text,
             holder=claim_refusal(state, actor=actor()),
             yours=_yours(state) if _is_claimed_by(state, current_user.member_id) else "",
             **{**self.page_parts(row), "panels": self.history(row)},
@@ -265,14 +256,15 @@ class ReviewScreen(TimelineView):
             "reinstatement": reinstate_refusal(row, standing),
         }
 
-    def _differences(self, row: Service, compared: ServiceReview) -> list[tuple[str, Any, Any, Any]]:
-        """Return label, passages (of texts), old and new value of each field that differs from what was decided on."""
+    def _differences(self, row: Service, compared: ServiceReview) -> list[Difference]:
+        """Return each field that differs from what was decided on."""
         return [
-            (
+            difference(
+                name,
                 str(self.column_labels.get(name) or name.capitalize()),
-                word_changes(str(old or ""), str(new or "")) if name in TEXTS else None,
-                self._told(name, old, row) if old is not None else "—",
-                self._told(name, new, row) if new is not None else "—",
+                old,
+                new,
+                lambda name, value: self._told(name, value, row),
             )
             for name, (old, new) in changes_since(row, compared).items()
         ]

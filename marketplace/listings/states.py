@@ -1,5 +1,6 @@
 """What is known of each listing: whether it is to be reviewed, its signals; looked at anew where it has changed."""
 
+import datetime as dt
 import uuid
 from collections.abc import Sequence
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.queries import anonymised_among
 from marketplace.database import utcnow
-from marketplace.listings.models import Service, ServiceReview, ServiceState, SignalKind
+from marketplace.listings.models import Decision, Service, ServiceReview, ServiceState, SignalKind
 from marketplace.listings.reviews import is_as_decided, standing_reviews, taken_down_counts
 from marketplace.listings.signals import Signal, signals_of
 from marketplace.sql import content_digest
@@ -57,6 +58,24 @@ def outdated_listings(most: int | None) -> sa.Select[uuid.UUID]:
 def count_outdated(session: Session) -> int:
     """Return how many listings nobody has looked at as they are now."""
     return session.scalar(sa.select(sa.func.count()).select_from(outdated_listings(None).subquery())) or 0
+
+
+def count_unseen(session: Session, most: int) -> int:
+    """Return how many listings have changed that did not wait already, counted up to `most`: it may be they do now."""
+    return session.scalar(sa.select(sa.func.count()).select_from(_unseen(most).subquery())) or 0
+
+
+def unseen_figures(session: Session) -> tuple[int, dt.datetime | None]:
+    """Return how many those are, and since when the oldest is listed that nobody has looked at ever."""
+    unseen = _unseen(None).subquery()
+    new = sa.func.min(Service.created_at).filter(ServiceState.service_id.is_(None))
+    figures = sa.select(sa.func.count(), new).select_from(unseen).join(Service, Service.id == unseen.c.id)
+    count, oldest = session.execute(figures.outerjoin(ServiceState, ServiceState.service_id == Service.id)).one()
+    return count, oldest
+
+
+def _unseen(most: int | None) -> sa.Select[uuid.UUID]:
+    return outdated_listings(most).where(ServiceState.needs_review.is_not(True))
 
 
 def forget_states(session: Session) -> None:
@@ -123,10 +142,13 @@ def note_review(
     needs_review = not is_nobodys and not is_as_decided(service, review)
     if needs_review and not state.needs_review:
         state.waiting_since = now if review else service.created_at or now
+    elif review and not needs_review:
+        state.waiting_since = review.decided_at
     elif state.waiting_since is None:
         state.waiting_since = now
     state.review_id = review.id if review else None
     state.needs_review, state.is_edited = needs_review, review is not None
+    state.is_sent_back = not needs_review and review is not None and review.decision == Decision.CHANGES_REQUESTED
     state.looked_at = now
 
 

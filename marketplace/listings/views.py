@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 
-from marketplace.accounts.cells import person_cell, short_person_cell
+from marketplace.accounts.cells import person_cell, short_person_cell, user_title
 from marketplace.backoffice.cells import brief_time_cell, raw_cell, time_cell
 from marketplace.backoffice.filters import ChoiceFilter, RecordFilter
 from marketplace.backoffice.ordering import Order
@@ -17,11 +17,19 @@ from marketplace.backoffice.screen import actor
 from marketplace.backoffice.table import Verb
 from marketplace.backoffice.timeline import BEGAN
 from marketplace.listings import queries
-from marketplace.listings.cells import DECISION_LABELS, active_cell, category_choices, price_cell, title_cell
+from marketplace.listings.cells import (
+    DECISION_LABELS,
+    SIGNAL_LABELS,
+    active_cell,
+    category_choices,
+    price_cell,
+    title_cell,
+)
 from marketplace.listings.forms import REASON_WORDS, ServiceForm, images_of, slots_of
 from marketplace.listings.many import SERVICE_VERBS
-from marketplace.listings.models import Service
+from marketplace.listings.models import Service, ServiceState
 from marketplace.listings.operations import edit_service
+from marketplace.listings.queue import WAITING
 from marketplace.listings.review_view import ReviewScreen
 from marketplace.listings.schemas import WEEKDAYS, availability_problems, images_problems
 from marketplace.permissions import Permission
@@ -37,11 +45,17 @@ def hours_text(availability: Any) -> str:
 ACTIVE = {"yes": Service.is_active.is_(True), "no": Service.is_active.is_not(True)}
 
 
+def waits_with_signal(kind: str) -> sa.ColumnElement[bool]:
+    """Return the condition for services that the queue shows with a signal of this kind."""
+    return Service.id.in_(sa.select(ServiceState.service_id).where(WAITING, ServiceState.has_signal(kind)))
+
+
 class ServiceView(ReviewScreen):
     record_name = "service"
     read_permission = Permission.SERVICES_READ
     edit_permission = Permission.SERVICES_EDIT
     export_permission = Permission.SERVICES_EXPORT
+    list_template = "listings/list.html"
     details_template = "listings/service.html"
     edit_template = "listings/edit_service.html"
     change_form = ServiceForm
@@ -93,7 +107,8 @@ class ServiceView(ReviewScreen):
     list_filters = (
         ChoiceFilter("category", _l("Category"), category_choices, lambda value: Service.category == value),
         ChoiceFilter("active", _l("Active"), [("yes", _l("Yes")), ("no", _l("No"))], ACTIVE.__getitem__),
-        RecordFilter("provider", _l("Provider"), lambda value: Service.provider_id == value),
+        ChoiceFilter("signal", _l("Waits with signal"), SIGNAL_LABELS, waits_with_signal),
+        RecordFilter("provider", _l("Provider"), lambda value: Service.provider_id == value, user_title),
     )
     searched = queries.SERVICE_SEARCH
     bulk_verbs = SERVICE_VERBS

@@ -338,7 +338,7 @@ def test_one_is_moved_one_cancelled_and_one_left_in_one_batch(support, service):
     answer = send(support, service, {moved: monday(15, days=3).isoformat(), cancelled: "cancel"}, reason=ILL)
     assert states(moved, cancelled) == [("confirmed", monday(9)), ("pending", monday(10))], "only drafted yet"
     preview, done = start(support, answer)
-    assert "It can be done to 2 rows" in preview
+    assert "It can be done to 2 bookings" in preview
     assert f"Move from {told(monday(9))} to {told(monday(15, days=3))}" in preview
     assert "Provider away: 2 bookings" in done
     assert "2 done" in done
@@ -361,7 +361,7 @@ def told(moment):
 def test_all_are_moved_to_their_first_free_times_whatever_is_chosen_below(support, service):
     bookings = [BookingFactory(service=service, status="confirmed", scheduled_at=monday(hour)) for hour in (9, 10, 11)]
     preview, _done = start(support, send(support, service, {bookings[0]: "cancel"}, for_all="move"))
-    assert "It can be done to 3 rows" in preview
+    assert "It can be done to 3 bookings" in preview
     assert states(*bookings) == [("confirmed", monday(hour, days=2)) for hour in (9, 10, 11)]
     assert [entry.reason for entry in entries("booking.rescheduled")] == [None] * 3
 
@@ -508,8 +508,8 @@ def test_of_two_moved_to_one_time_the_second_is_refused_as_the_preview_says(supp
     there = monday(12, days=2)
     choices = dict.fromkeys((first, second, pending), there.isoformat())
     preview, done = start(support, send(support, service, choices))
-    assert "It can be done to 1 row" in preview
-    assert "Not to 2 rows: The provider has a confirmed booking then." in preview
+    assert "It can be done to 1 booking" in preview
+    assert "Not to 2 bookings: The provider has a confirmed booking then." in preview
     assert "1 done" in done
     assert "2 not done" in done
     assert states(first, second, pending) == [
@@ -530,7 +530,7 @@ def test_what_is_moved_away_or_cancelled_makes_room_for_what_comes_after(support
         into_other: monday(13).isoformat(),
     }
     preview, done = start(support, send(support, service, choices, period=period, reason=ILL))
-    assert "It can be done to 4 rows" in preview
+    assert "It can be done to 4 bookings" in preview
     assert "4 done" in done
     assert states(moved, cancelled, into, into_other) == [
         ("confirmed", monday(9, days=1)), ("cancelled", monday(10)), ("confirmed", monday(12)), ("pending", monday(13)),
@@ -543,7 +543,7 @@ def test_what_is_in_the_way_until_its_turn_comes_is_foreseen_too(support, servic
     later = BookingFactory(service=service, status="confirmed", scheduled_at=monday(11), duration=120)
     choices = {into: monday(12).isoformat(), later: "cancel"}
     preview, done = start(support, send(support, service, choices, period=period, reason=ILL))
-    assert "It can be done to 1 row" in preview
+    assert "It can be done to 1 booking" in preview
     assert "1 done" in done
     assert states(into, later) == [("confirmed", monday(9)), ("cancelled", monday(11))]
 
@@ -564,9 +564,9 @@ def test_what_changes_between_draft_and_start_is_left_and_both_say_so(support, s
     with transaction():
         confirm_booking(bookings["confirmed"], actor=StaffMemberFactory.build())
     preview, done = start(support, answer)
-    assert "It can be done to 2 rows" in preview
-    assert "Not to 2 rows: Meanwhile this was moved, so it is left as it is." in preview
-    assert "Not to 1 row: A cancelled booking cannot be rescheduled." in preview
+    assert "It can be done to 2 bookings" in preview
+    assert "Not to 2 bookings: Meanwhile this was moved, so it is left as it is." in preview
+    assert "Not to 1 booking: A cancelled booking cannot be rescheduled." in preview
     assert "2 done" in done
     assert "3 not done" in done
     assert states(*bookings.values()) == [
@@ -627,7 +627,7 @@ def test_an_undoing_puts_every_booking_back_exactly(support, service):
     undo = support.submit(f"/admin/batches/{batch_id}/undo", page=f"/admin/batches/details/?id={batch_id}")
     assert undo.status_code == 302
     preview, done = start(support, undo)
-    assert "It can be done to 4 rows" in preview
+    assert "It can be done to 4 bookings" in preview
     assert "4 done" in done
     assert states(*bookings) == before
     assert is_whole()

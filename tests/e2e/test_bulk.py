@@ -37,12 +37,12 @@ def test_selected_bookings_are_cancelled_but_for_those_that_cannot_be(window):
     bar.get_by_role("button", name="Cancel…").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Cancel: 3 bookings")
-    ready = page.get_by_role("region", name="It can be done to 2 rows")
-    refused = page.get_by_role("region", name="Not to 1 row: A completed booking cannot be cancelled.")
+    ready = page.get_by_role("region", name="It can be done to 2 bookings")
+    refused = page.get_by_role("region", name="Not to 1 booking: A completed booking cannot be cancelled.")
     expect(ready.get_by_role("listitem")).to_have_count(2)
     expect(refused.get_by_role("listitem")).to_contain_text(["Dog walking"])
     page.get_by_label("Reason").fill("The provider is ill.")
-    page.get_by_role("button", name="Cancel: 2 rows").click()
+    page.get_by_role("button", name="Cancel: 2 bookings").click()
 
     expect(page.get_by_role("region", name="Progress")).to_contain_text("2 done, 1 not done")
     expect(rows(page)).to_have_count(3)
@@ -161,7 +161,7 @@ def test_everything_that_matches_is_confirmed_with_progress_and_undone(window, s
     expect(page.get_by_role("heading", level=1)).to_have_text("Confirm: 400 bookings")
     expect(page.get_by_role("listitem").filter(has_text="and 390 more")).to_be_visible()
     steps = watch_steps(page)
-    page.get_by_role("button", name="Confirm: 400 rows").click()
+    page.get_by_role("button", name="Confirm: 400 bookings").click()
 
     progress = page.get_by_role("region", name="Progress")
     expect(progress.get_by_role("progressbar")).to_be_visible()
@@ -175,7 +175,7 @@ def test_everything_that_matches_is_confirmed_with_progress_and_undone(window, s
 
     page.get_by_role("button", name="Undo…").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Undo “Confirm”: 400 bookings")
-    page.get_by_role("button", name="Undo: 400 rows").click()
+    page.get_by_role("button", name="Undo: 400 bookings").click()
     if not scripts:
         go_on_to_the_end(page)
     expect(progress).to_contain_text("400 done")
@@ -190,7 +190,7 @@ def test_a_batch_whose_window_was_closed_is_gone_on_with_by_a_colleague(window):
     find(page, "lawn")
     page.get_by_role("checkbox", name="that match").check()
     page.get_by_role("button", name="Confirm…").click()
-    page.get_by_role("button", name="Confirm: 400 rows").click()
+    page.get_by_role("button", name="Confirm: 400 bookings").click()
     expect(page.get_by_role("region", name="Progress")).to_contain_text("still wait")
     page.close()
 
@@ -214,12 +214,12 @@ def test_the_keyboard_alone_confirms_many_and_undoes_it(window):
     tab_to(page, page.get_by_role("checkbox", name="Select all rows of this page"))
     page.keyboard.press("Space")
     press(page, page.get_by_role("button", name="Confirm…"))
-    press(page, page.get_by_role("button", name="Confirm: 3 rows"))
+    press(page, page.get_by_role("button", name="Confirm: 3 bookings"))
     progress = page.get_by_role("region", name="Progress")
     expect(progress).to_contain_text("3 done")
     assert states() == {"confirmed": 3}
     press(page, page.get_by_role("button", name="Undo…"))
-    press(page, page.get_by_role("button", name="Undo: 3 rows"))
+    press(page, page.get_by_role("button", name="Undo: 3 bookings"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Undo “Confirm”: 3 bookings")
     expect(progress).to_contain_text("3 done")
     assert states() == {"pending": 3}

@@ -52,9 +52,9 @@ def test_the_keyboard_alone_moves_one_and_cancels_one(window, bookings):
     page.keyboard.type(ILL)
     press(page, page.get_by_role("button", name="Look at what will be done"))
 
-    ready = page.get_by_role("region", name="It can be done to 2 rows").get_by_role("listitem")
+    ready = page.get_by_role("region", name="It can be done to 2 bookings").get_by_role("listitem")
     expect(ready).to_contain_text(["Move from ", "Cancel"])
-    press(page, page.get_by_role("button", name="Provider away: 2 rows"))
+    press(page, page.get_by_role("button", name="Provider away: 2 bookings"))
     is_done(page, bookings)
 
 
@@ -72,7 +72,7 @@ def test_no_script_is_needed(window, bookings):
     expect(page.get_by_role("alert")).to_contain_text("Cancelling needs a reason.")
     page.get_by_label("Reason").fill(ILL)
     page.get_by_role("button", name="Look at what will be done").click()
-    page.get_by_role("button", name="Provider away: 2 rows").click()
+    page.get_by_role("button", name="Provider away: 2 bookings").click()
     is_done(page, bookings)
 
 
@@ -85,7 +85,7 @@ def test_all_are_moved_at_once(window, bookings):
     expect(choice(page, 0)).to_have_value((until + dt.timedelta(hours=9)).isoformat())
     expect(choice(page, 1)).to_have_value((until + dt.timedelta(hours=10)).isoformat())
     page.get_by_role("button", name="Look at what will be done").click()
-    page.get_by_role("button", name="Provider away: 2 rows").click()
+    page.get_by_role("button", name="Provider away: 2 bookings").click()
     expect(page.get_by_text("2 done", exact=True)).to_be_visible()
     assert states(bookings) == [("confirmed", until + dt.timedelta(hours=hour)) for hour in (9, 10)]
 

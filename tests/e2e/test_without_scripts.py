@@ -43,7 +43,7 @@ def test_many_bookings_are_confirmed_at_once(page):
         box.check()
     page.get_by_role("button", name="Confirm…").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Confirm: 3 bookings")
-    page.get_by_role("button", name="Confirm: 2 rows").click()
+    page.get_by_role("button", name="Confirm: 2 bookings").click()
     expect(page.get_by_role("region", name="Progress")).to_contain_text("2 done, 1 not done")
     db.session.rollback()
     assert [booking.status for booking in bookings] == ["confirmed", "confirmed", "cancelled"]

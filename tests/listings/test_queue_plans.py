@@ -50,12 +50,19 @@ STATES = f"""
 """
 
 
+SENT_BACK = """
+    UPDATE service_states SET needs_review = false, is_sent_back = services.price > 98
+    FROM services WHERE services.id = service_id AND services.price > 89
+"""
+"""One listing in nine is decided on, one of these in ten was sent back."""
+
+
 @pytest.fixture(scope="module")
 def moderator(postgresql: URL) -> Iterator[FlaskClient]:
     with postgresql_database(postgresql) as url, app_on(url) as app:
         upgrade()
         digest = str(DIGEST.compile(dialect=db.engine.dialect))
-        in_one_go(*ROWS, STATES % digest, "VACUUM ANALYZE")
+        in_one_go(*ROWS, STATES % digest, SENT_BACK, "VACUUM ANALYZE")
         app.test_client_class = Browser
         browser = app.test_client()
         browser.log_in(StaffMemberFactory(role=Role.OPERATIONS))
@@ -70,6 +77,9 @@ def moderator(postgresql: URL) -> Iterator[FlaskClient]:
         "",
         "kind=new",
         "kind=edited",
+        "kind=requested",
+        "kind=requested&provider={provider}",
+        "search=user7@example.com",
         "category=home",
         "provider={provider}",
         "signal=price",
@@ -113,3 +123,22 @@ def test_near_duplicates_are_found_by_index(moderator):
     [compared] = [each for each in statements if "description_letters" in each[0]]
     # A provider has fifty listings here, and an index is read to the end of what it finds.
     assert not too_much([compared], 5 * MOST_CANDIDATES)
+
+
+@pytest.mark.parametrize("sort", ["created_at&desc=1", "title", "price"])
+def test_services_that_wait_with_a_signal_are_found_by_the_index_of_the_queue(moderator, sort):
+    page, statements = visit(moderator, f"/admin/services/?signal=price&sort={sort}")
+    assert "Lesson no." in page
+    shown = [each for each in statements if "service_states" in each[0]]
+    assert not too_much(shown, 3 * CAP, but=("users",))
+
+
+def test_what_has_changed_is_looked_for_once_a_minute_not_with_every_page(moderator):
+    moderator.get("/admin/services/review/")
+    for address in ("/admin/profile/", "/admin/services/", "/admin/profile/"):
+        _page, statements = visit(moderator, address)
+        assert not [each for each in statements if "sha256" in each[0]], address
+    page, statements = visit(moderator, "/admin/services/review/figures")
+    waiting = db.session.scalar(sa.text("SELECT count(*) FROM service_states WHERE needs_review"))
+    assert f"{waiting:,}" in page
+    assert len([each for each in statements if "sha256" in each[0]]) == 1

@@ -47,7 +47,7 @@ def edit_behind_our_back(service, **values):
 
 def queued(browser, query=""):
     table = browser.get(f"{QUEUE}{query}").text.partition("<table")[2]
-    return re.findall(r'href="/admin/services/([0-9a-f-]{36})/review"', table)
+    return re.findall(r'href="/admin/services/([0-9a-f-]{36})/review[?"]', table)
 
 
 def test_every_listing_waits_oldest_first_until_it_is_decided_on(app, operations):
@@ -88,6 +88,17 @@ def test_the_queue_is_narrowed_and_stays_narrowed_from_one_to_the_next(app, oper
     assert queued(operations, "?kind=edited") == []
     assert len(queued(operations, "?kind=new&signal=images")) == 2
     assert queued(operations, "?waiting_before=2001-01-01") == []
+
+
+def test_a_row_of_a_narrowed_queue_leads_to_the_next_one_of_the_same(app, operations):
+    first, _second, third = (listed(category=category) for category in ("music", "cleaning", "music"))
+    page = operations.get(f"{QUEUE}?category=music&sort=signals&desc=1&search=clean%22%3E").text
+    assert "/review" not in page.partition("<table")[2]
+    page = operations.get(f"{QUEUE}?category=music").text
+    [link] = re.findall(rf'href="(/admin/services/{first.id}/review[^"]*)"', page)
+    answer = decide(operations, first, "approval", operations.get(unescape(link)).text)
+    assert answer.location == f"/admin/services/{third.id}/review?queue=category%3Dmusic"
+    assert f'href="/admin/services/{third.id}/review"' in operations.get(QUEUE).text
 
 
 def test_an_edit_through_our_form_returns_with_the_words_that_changed(app, operations):
@@ -207,6 +218,35 @@ def test_stored_words_that_nobody_knows_any_more_are_shown_as_they_are(app, oper
     page = page_of(operations, service)
     assert "retired" in page
     assert page.count("was noted in a way that cannot be read any more") == 3
+
+
+def test_what_changes_were_requested_of_is_found_with_since_when_until_it_is_edited(app, operations):
+    late, early, other = (listed(title=f"Listing {word}") for word in ("late", "early", "other"))
+    for service in (early, late):
+        decide(operations, service, "change-request", reason="quality")
+    decide(operations, other, "take-down", reason="quality")
+    assert queued(operations) == []
+    page = operations.get(f"{QUEUE}?kind=requested").text
+    assert queued(operations, "?kind=requested") == [str(early.id), str(late.id)]
+    assert "changes requested" in page.partition("<table")[2]
+    assert "Review the next" not in page
+    assert re.search(r'kind=requested" aria-current="true">Changes requested <span class="tab-count">2<', page)
+    state = db.session.get(ServiceState, early.id)
+    requested = db.session.scalars(sa.select(ServiceReview).where(ServiceReview.service_id == early.id)).one()
+    assert state.waiting_since == requested.decided_at
+    edit_behind_our_back(early, description="Every window, as was asked.")
+    assert queued(operations) == [str(early.id)]
+    assert queued(operations, "?kind=requested") == [str(late.id)]
+    assert queued(operations, "?kind=unheard-of") == [str(early.id)]
+
+
+def test_a_request_that_is_taken_back_waits_for_a_review_again(app, operations):
+    service = ServiceFactory()
+    decide(operations, service, "change-request", reason="quality")
+    url = f"/admin/services/{service.id}/reversal"
+    operations.post(url, data=fields_of(page_of(operations, service), url))
+    assert queued(operations, "?kind=requested") == []
+    assert queued(operations) == [str(service.id)]
 
 
 def test_a_queue_that_is_asked_for_wrongly_opens_nothing(app, operations):
@@ -441,6 +481,42 @@ def test_images_are_linked_and_never_fetched_by_the_server(app, operations):
     assert "https:" not in operations.get(QUEUE).headers["Content-Security-Policy"]
 
 
+def test_the_queue_is_found_by_its_providers_and_from_the_page_of_one(app, operations):
+    provider = ProviderFactory(email="grete@example.com", profile={"firstName": "Grete", "lastName": "Grün"})
+    theirs = [listed(provider=provider) for _each in range(3)]
+    listed()
+    found = [str(service.id) for service in theirs]
+    assert queued(operations, "?search=grün") == queued(operations, "?search=grete@example.com") == found
+    page = unescape(page_of(operations, theirs[0]))
+    assert f'<a href="{QUEUE}?provider={provider.id}">3 of this provider wait for a review</a>' in page
+    assert queued(operations, f"?provider={provider.id}") == found
+    decide(operations, theirs[0], "approval")
+    decide(operations, theirs[1], "approval")
+    assert "1 of this provider waits for a review" in page_of(operations, theirs[0])
+
+
+def test_what_the_queue_finds_by_a_signal_is_decided_on_as_a_batch(app, operations):
+    waits, approved = listed(images=[]), listed(images=[])
+    listed(images=["https://images.example/1.jpg"])
+    assert len(queued(operations, "?signal=images")) == 2
+    decide(operations, approved, "approval")
+    token = operations.token("/admin/profile/")
+    form = {"action": "approval", "everything": "1", "matching": "signal=images", "csrf_token": token}
+    address = operations.post("/admin/services/action/", data=form).location
+    assert preview(operations, address) == (1, {})
+    assert str(waits.id) in operations.get(address).text
+
+
+@pytest.mark.parametrize("role", [Role.SUPPORT, Role.MANAGER])
+def test_whoever_reads_services_reads_the_figures_and_finds_back(as_role, role):
+    browser = as_role(role)
+    assert f'href="{QUEUE}figures"' in browser.get("/admin/services/").text
+    figures = browser.get(f"{QUEUE}figures")
+    assert figures.status_code == 200
+    assert f'href="{QUEUE}"' not in figures.text
+    assert '<p class="way-back"><a href="/admin/services/"' in figures.text
+
+
 @pytest.mark.parametrize("role", [Role.SUPPORT, Role.MANAGER])
 def test_the_queue_is_for_moderators(as_role, role):
     service, browser = ServiceFactory(), as_role(role)
@@ -556,7 +632,8 @@ def test_the_listings_of_a_provider_are_taken_down_in_one_step_with_their_bookin
     page = operations.get(address).text
     assert preview(operations, address) == (2, {})
     assert "Coming bookings of these listings: 2" in page
-    assert f"/admin/bookings/?from={dt.datetime.now(dt.UTC):%Y-%m-%d}&provider={provider.id}" in unescape(page)
+    batch_id = address.partition("id=")[2]
+    assert f"/admin/bookings/?batch={batch_id}&coming=yes&sort=scheduled_at" in unescape(page)
     begin(operations, address, reason="prohibited")
     review = f"/admin/services/{services[0].id}/review"
     assert f'<a href="{review}">' in operations.get(address).text, "from its result the way leads back to the review"
