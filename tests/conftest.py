@@ -1,5 +1,6 @@
 """Fixtures: an app on each database, emptied after every test; people who are logged in."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 
@@ -12,8 +13,11 @@ from werkzeug.test import TestResponse
 
 from config import Settings
 from marketplace import create_app
+from marketplace.backoffice import counting
 from marketplace.extensions import db, limiter
+from marketplace.listings import waiting
 from marketplace.permissions import Role
+from marketplace.staff import sessions
 from marketplace.staff.models import StaffMember
 from tests.factories import PASSWORD, StaffMemberFactory
 from tests.servers import (
@@ -150,3 +154,14 @@ def manager(as_role: Callable[[Role], Browser]) -> Browser:
 @pytest.fixture
 def administrator(as_role: Callable[[Role], Browser]) -> Browser:
     return as_role(Role.ADMINISTRATOR)
+
+
+@pytest.fixture(scope="module")
+def unhurried() -> Iterator[None]:
+    """What is asked for again after a minute is not: how many statements a page takes does not hang on the clock."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(sessions, "TOUCH_AFTER", dt.timedelta(days=1))
+        patched.setattr(counting, "A_WHILE", 86400.0)
+        patched.setattr(waiting, "COUNT_KEPT", 86400.0)
+        patched.setattr(waiting, "UNSEEN_KEPT", 86400.0)
+        yield

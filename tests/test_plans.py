@@ -239,7 +239,7 @@ def rows_sorted(step):
 
 
 @pytest.fixture(scope="module")
-def large(postgresql: URL) -> Iterator[FlaskClient]:
+def large(postgresql: URL, unhurried: None) -> Iterator[FlaskClient]:
     """A browser on which an administrator of a large marketplace is logged in."""
     with postgresql_database(postgresql) as url, app_on(url) as app:
         upgrade(revision="0003")

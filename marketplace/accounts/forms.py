@@ -117,7 +117,7 @@ class UserForm(ProofForm, EditForm):
 
     def is_dangerous(self) -> bool:
         """Whether the e-mail address is to be another: whoever reads its mail can take the account."""
-        return bool(self.email.data != self.remembered().get("email"))
+        return not is_same(self.email, self.email.data, self.remembered().get("email"))
 
     def was_recorded(self, name: str, value: Any, changes: Mapping[str, Any]) -> bool:
         if name in COVERED:

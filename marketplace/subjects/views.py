@@ -14,7 +14,6 @@ from marketplace.accounts.models import User
 from marketplace.accounts.views import UserView
 from marketplace.backoffice.guard import requires
 from marketplace.backoffice.screen import actor
-from marketplace.database import utcnow
 from marketplace.extensions import db, settings
 from marketplace.passwords import hash_password
 from marketplace.permissions import Permission
@@ -22,7 +21,6 @@ from marketplace.staff.proof import PasswordProofForm
 from marketplace.subjects.anonymisation import anonymise_refusal, anonymise_user, coming_sides, unknown_password
 from marketplace.subjects.export import record_export, write_subject
 from marketplace.subjects.forms import AnonymiseForm
-from marketplace.web.formats import viewer_zone
 
 IN_MEMORY = 1_000_000
 """Bytes of a file that are held in memory; what is longer goes through a temporary file on the server's disk."""
@@ -68,7 +66,7 @@ class PersonView(UserView):
     def _coming(self, user: User) -> list[tuple[str, str]]:
         """Return words and address of the bookings to come, on the side of which there are any."""
         words = {"customer": _("Their bookings to come"), "provider": _("Bookings to come with this provider")}
-        narrowed: dict[str, Any] = {"from": str(utcnow().astimezone(viewer_zone()).date()), "sort": "scheduled_at"}
+        narrowed: dict[str, Any] = {"coming": "yes", "sort": "scheduled_at"}
         return [
-            (words[side], url_for("bookings.index_view", **{**narrowed, side: user.id})) for side in coming_sides(user)
+            (words[side], url_for("bookings.index_view", **{side: user.id, **narrowed})) for side in coming_sides(user)
         ]

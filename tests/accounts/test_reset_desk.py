@@ -7,6 +7,7 @@ import uuid
 from collections import Counter
 from functools import partial
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from marketplace.accounts.limits import DAY, HOUR, Limits, limit_refusal
 from marketplace.accounts.models import PasswordResetToken, ResetLinkRecord, User
 from marketplace.accounts.operations import edit_user
 from marketplace.accounts.reset_links import is_live_token, issue_reset_link, reset_password, revoke_reset_token
+from marketplace.batches import running
 from marketplace.database import utcnow
 from marketplace.extensions import db
 from marketplace.permissions import ROLE_PERMISSIONS, Permission, Role
@@ -234,7 +236,7 @@ def test_a_mail_that_was_lost_is_told_by_the_link_the_timeline_and_the_batch_lat
 def test_links_of_which_no_mail_can_be_sent_in_time_are_not_issued(app, support, monkeypatch):
     users = [UserFactory() for _each in range(4)]
     moments = iter(range(0, 1000, 12))
-    monkeypatch.setattr("marketplace.batches.running.time.monotonic", lambda: next(moments))
+    monkeypatch.setattr(running, "time", SimpleNamespace(monotonic=lambda: next(moments)))
     batch = draft(support, "users", "reset-link", [user.id for user in users])
     page = text(press(support, batch, "start", **ASKED))
     assert "2 of 4 done" in page

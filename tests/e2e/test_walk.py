@@ -140,16 +140,16 @@ def set_a_password(page: Page, link: str) -> None:
 def read_the_audit_log(page: Page) -> None:
     go_to(page, "Audit log")
     told = [
-        ("grace@example.com", "user.password_reset", "grace@example.com", ""),
-        ("grace@example.com", "reset_link.used", "grace@example.com", ""),
-        ("sana@example.com", "reset_link.issued", "grace@example.com", "She rang."),
-        ("sana@example.com", "booking.cancelled", "Window cleaning / grace@example.com", "The customer has moved."),
-        ("sana@example.com", "booking.confirmed", "Lawn mowing / grace@example.com", ""),
+        ("grace@example.com", "Set a new password by a reset link", "grace@example.com", ""),
+        ("grace@example.com", "Used a reset link", "grace@example.com", ""),
+        ("sana@example.com", "Issued a reset link", "grace@example.com", "She rang."),
+        ("sana@example.com", "Cancelled a booking", "Window cleaning / grace@example.com", "The customer has moved."),
+        ("sana@example.com", "Confirmed a booking", "Lawn mowing / grace@example.com", ""),
     ]
-    acts = rows(page).filter(has_not_text="staff.signed_in")
+    acts = rows(page).filter(has_not_text="Logged in")
     expect(acts).to_have_count(len(told))
     for row, (who, did, to, reason) in zip(acts.all(), told, strict=True):
-        for column, text in (("Who", who), ("Did", did), ("To", to), ("Reason", reason)):
+        for column, text in (("Who", who), ("Did", did), ("About", to), ("Reason", reason)):
             expect(row.locator(f"td[data-label='{column}']")).to_contain_text(text)
     expect(acts.nth(3).locator("del")).to_have_text("pending")
     expect(acts.nth(3).locator("ins")).to_have_text("cancelled")

@@ -58,7 +58,7 @@ SENT_BACK = """
 
 
 @pytest.fixture(scope="module")
-def moderator(postgresql: URL) -> Iterator[FlaskClient]:
+def moderator(postgresql: URL, unhurried: None) -> Iterator[FlaskClient]:
     with postgresql_database(postgresql) as url, app_on(url) as app:
         upgrade()
         digest = str(DIGEST.compile(dialect=db.engine.dialect))
