@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 from marketplace.audit import AuditEvent
 from marketplace.backoffice.acts import ACTS, KINDS, TABLES, told_act, told_field, told_value
 from marketplace.backoffice.cells import NONE, Cell, CellMaker, breakable, brief_time_cell, html, linker, time_cell
-from marketplace.backoffice.filters import ChoiceFilter, DateFilter, LinkFilter, TextFilter
+from marketplace.backoffice.filters import DateFilter, LinkFilter, TextFilter
 from marketplace.backoffice.search import Search, Source, spaced_text
 from marketplace.backoffice.table import TableView
 from marketplace.database import utcnow
@@ -24,13 +24,6 @@ from marketplace.web.formats import viewer_zone
 
 CHANGES_SHOWN = 3
 """Changes of an entry that stand in the list; its page has all of them."""
-
-KIND_CHOICES = [
-    ("staff", _l("Staff")),
-    ("customer", _l("Customer")),
-    ("visitor", _l("Visitor")),
-    ("command", _l("Command line")),
-]
 
 
 def changes_cell(_name: str) -> Cell:
@@ -133,16 +126,14 @@ def narrowing_cell(filter_name: str, words: Callable[[str], str] = str) -> CellM
 
 def actor_cell(_name: str) -> Cell:
     """Make the cell that leads to all that somebody did: a customer may have the address of a colleague."""
-    page, kinds = escape(f"{url_for('audit.index_view')}?"), dict(KIND_CHOICES)
+    page = escape(f"{url_for('audit.index_view')}?")
+    kinds = {kind: f" <small>{escape(words)}</small>" for kind, words in KINDS.items() if kind != "staff"}
 
     def cell(row: Any) -> Markup:
+        if not row.actor_label:
+            return NONE
         query = escape(urlencode({"actor": row.actor_label, "kind": row.actor_kind}))
-        kind = (
-            ""
-            if row.actor_kind == "staff"
-            else html(f" <small>{escape(kinds.get(row.actor_kind, row.actor_kind))}</small>")
-        )
-        return html(f'<a href="{page}{query}">{breakable(row.actor_label)}</a>{kind}') if row.actor_label else NONE
+        return html(f'<a href="{page}{query}">{breakable(row.actor_label)}</a>{kinds.get(row.actor_kind, "")}')
 
     return cell
 
@@ -228,7 +219,7 @@ class AuditView(TableView):
     list_filters = (
         TextFilter("action", _l("Action"), lambda text: AuditEvent.action == text, ACTS),
         TextFilter("actor", _l("Who"), lambda text: AuditEvent.actor_label == text),
-        ChoiceFilter("kind", _l("Kind"), KIND_CHOICES, lambda kind: AuditEvent.actor_kind == kind),
+        LinkFilter("kind", _l("Kind"), lambda kind: AuditEvent.actor_kind == kind),
         LinkFilter("record", _l("Record"), lambda text: AuditEvent.subject_id == text),
         LinkFilter("request", _l("Request"), lambda text: AuditEvent.request_id == text),
         DateFilter("from", _l("From day"), lambda moment: AuditEvent.at >= moment),
