@@ -25,7 +25,7 @@ from tests.factories import (
 
 EMAIL, EARLIER = "ada.subject@example.com", "earlier.ada@example.com"
 PHONE, ADDRESS = "+44 20 7946 0123", "99 Secret Lane"
-WORDS = ("ada.subject", "earlier.ada", "Byron-King", "7946", "Secret Lane", "door code 4711", "Countess")
+WORDS = ("ada.subject", "earlier.ada", "Byron-King", "7946 0123", "Secret Lane", "door code 4711", "Countess")
 """What tells of the person, or was written by them, wherever it stands."""
 
 

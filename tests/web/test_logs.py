@@ -85,7 +85,7 @@ def test_no_profile_gets_into_the_log(support, log, capfd):
     form = {"email": "x", "phone": "+1 202 555 0199", "address": "99 Secret Lane", "loaded": "{}"}
     support.submit(url, form)
     support.get("/admin/users/?search=99+Secret+Lane")
-    log(without=("0199", "Secret", "Lovelace", user.email), capfd=capfd)
+    log(without=("555 0199", "Secret", "Lovelace", user.email), capfd=capfd)
 
 
 def test_a_line_break_cannot_forge_a_line(app, stranger, log, monkeypatch):
@@ -112,7 +112,7 @@ def test_a_row_that_breaks_a_rule_is_not_written_into_the_log(app, stranger, log
 
     monkeypatch.setitem(app.view_functions, "health.healthz", fail)
     assert stranger.get("/healthz").status_code == 500
-    lines = log(without=("0199", "Secret", PASSWORD_HASH, user.email))
+    lines = log(without=("555 0199", "Secret", PASSWORD_HASH, user.email))
     assert "users_role_check" in lines[0]["exception"]
 
 
