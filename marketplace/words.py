@@ -37,13 +37,14 @@ def gist_of(refusal: str) -> str:
 
 
 UNSEEN = (
-    r"\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    r"\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
+    r"\u0001-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
 )
-"""Characters that nobody sees or that turn text around, as part of a class of a regular expression."""
+"""Control and format characters, fillers and variation selectors, which nobody sees, as part of a class of a regular
+expression; PostgreSQL takes the same."""
 
-_WITHIN = rf"[^@\s<>\"',;:\\()\[\]{UNSEEN}]"
-_LABEL = rf"(?!-)[^@\s<>\"',;:\\()\[\].{UNSEEN}]{{1,63}}(?<!-)"
+_NOT = rf"@\s<>\"',;:\\()\[\]\x00\ufff0-\ufffb{UNSEEN}"
+_WITHIN, _LABEL = f"[^{_NOT}]", f"(?!-)[^.{_NOT}]{{1,63}}(?<!-)"
 
 EMAIL = rf"{_WITHIN}{{1,64}}@(?:{_LABEL}\.)+{_LABEL}"
 """What an e-mail address looks like, as a regular expression: enough to tell a slip, and that two do not look alike."""

@@ -2,11 +2,9 @@
 
 import re
 
-INVISIBLE = re.compile(
-    r"[\u0001-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]+"
-)
-"""Control and format characters, fillers and variation selectors; PostgreSQL takes the same pattern."""
+from marketplace.words import UNSEEN
+
+INVISIBLE = re.compile(f"[{UNSEEN}]+")
 
 BLANKS = re.compile(r"\s+")
 BLANKS_IN_A_ROW = re.compile(r"\s{2,}")

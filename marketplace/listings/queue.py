@@ -49,6 +49,11 @@ MOST_TRIED = 5
 """Listings that are tried in turn where others claim them at the same moment."""
 
 
+def waits_with_signal(kind: str) -> sa.ColumnElement[bool]:
+    """Return the condition for services that the queue shows with a signal of this kind."""
+    return Service.id.in_(sa.select(ServiceState.service_id).where(WAITING, ServiceState.has_signal(kind)))
+
+
 def queued(page: sa.FromClause) -> sa.Select[*tuple[Any, ...]]:
     """Select what the queue shows of a `page` of states."""
     return (

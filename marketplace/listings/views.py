@@ -27,9 +27,9 @@ from marketplace.listings.cells import (
 )
 from marketplace.listings.forms import REASON_WORDS, ServiceForm, images_of, slots_of
 from marketplace.listings.many import SERVICE_VERBS
-from marketplace.listings.models import Service, ServiceState
+from marketplace.listings.models import Service
 from marketplace.listings.operations import edit_service
-from marketplace.listings.queue import WAITING
+from marketplace.listings.queue import waits_with_signal
 from marketplace.listings.review_view import ReviewScreen
 from marketplace.listings.schemas import WEEKDAYS, availability_problems, images_problems
 from marketplace.permissions import Permission
@@ -43,11 +43,6 @@ def hours_text(availability: Any) -> str:
 
 
 ACTIVE = {"yes": Service.is_active.is_(True), "no": Service.is_active.is_not(True)}
-
-
-def waits_with_signal(kind: str) -> sa.ColumnElement[bool]:
-    """Return the condition for services that the queue shows with a signal of this kind."""
-    return Service.id.in_(sa.select(ServiceState.service_id).where(WAITING, ServiceState.has_signal(kind)))
 
 
 class ServiceView(ReviewScreen):

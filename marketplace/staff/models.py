@@ -102,7 +102,7 @@ class StaffSecondFactor(Base):
 
 def has_second_factor(member_id: Any) -> sa.ColumnElement[bool]:
     """Return the condition that the member with this id (a column) has a second factor."""
-    return sa.exists().where(StaffSecondFactor.member_id == member_id)
+    return sa.exists().where(StaffSecondFactor.__table__.c.member_id == member_id)
 
 
 StaffMember.has_second_factor = column_property(has_second_factor(StaffMember.id), deferred=True)

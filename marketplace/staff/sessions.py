@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from marketplace.database import session_of, utcnow
-from marketplace.staff.models import StaffActor, StaffMember, StaffSecondFactor, StaffSession
+from marketplace.staff.models import StaffActor, StaffMember, StaffSession, has_second_factor
 
 KEY_BYTES = 32
 PROVED_FOR = dt.timedelta(minutes=10)
@@ -21,7 +21,6 @@ TOUCH_AFTER = dt.timedelta(seconds=60)
 
 # Built once, of tables and not of models: it is asked for by every request, and both would take longer than it runs.
 _member, _session = StaffMember.__table__.c, StaffSession.__table__.c
-_factor = StaffSecondFactor.__table__.c
 _LIVE = (
     sa.select(
         _member.id,
@@ -33,7 +32,7 @@ _LIVE = (
         _session.id,
         _session.last_used_at,
         _session.proved_at,
-        sa.exists().where(_factor.member_id == _member.id).label("has_second_factor"),
+        has_second_factor(_member.id).label("has_second_factor"),
     )
     .join_from(StaffMember.__table__, StaffSession.__table__)
     .where(

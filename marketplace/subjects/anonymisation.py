@@ -17,7 +17,8 @@ from marketplace.accounts.schemas import full_name
 from marketplace.accounts.stored import is_whole, patchable_profile
 from marketplace.audit import Actor, record
 from marketplace.batches.models import Batch, BatchItem
-from marketplace.bookings.models import Booking, BookingStatus
+from marketplace.bookings.models import Booking
+from marketplace.bookings.queries import is_coming
 from marketplace.database import lock, session_of, utcnow
 from marketplace.errors import InvalidInput, refuse
 from marketplace.listings.models import Service, ServiceReview, ServiceState
@@ -99,9 +100,7 @@ def anonymise_user(user: User, *, email: str, reason: str, password_hash: str, a
 
 
 def _coming(user: User) -> tuple[Any, ...]:
-    own = sa.or_(Booking.customer_id == user.id, Booking.provider_id == user.id)
-    ahead = Booking.status.in_([BookingStatus.PENDING.value, BookingStatus.CONFIRMED.value])
-    return own, ahead, Booking.scheduled_at >= utcnow()
+    return sa.or_(Booking.customer_id == user.id, Booking.provider_id == user.id), is_coming(utcnow())
 
 
 def _words(session: Session, user: User) -> list[str]:
